@@ -1,0 +1,106 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sparkwiz/sparkwiz/"
+
+// rule is what one package may import.
+type rule struct {
+	ours []string // packages under internal/, or charts and assets
+	pure bool     // no network, no processes, no cluster client, no terminal
+}
+
+// table is the import table of docs/architecture.md. fault and progress are
+// the two words that every package shares: an error for people, and an event.
+var table = map[string]rule{
+	"fault":     {pure: true},
+	"progress":  {pure: true},
+	"facts":     {pure: true},
+	"spec":      {ours: []string{"fault"}, pure: true},
+	"question":  {ours: []string{"spec", "facts", "fault"}, pure: true},
+	"secret":    {ours: []string{"spec"}, pure: true},
+	"component": {ours: []string{"spec", "question", "secret"}, pure: true},
+	"plan":      {ours: []string{"spec", "facts", "component", "secret"}, pure: true},
+	"render":    {ours: []string{"plan", "charts"}, pure: true},
+	"kube":      {ours: []string{"facts", "fault"}},
+	"deploy":    {ours: []string{"plan", "render", "kube", "secret", "fault", "progress"}},
+	"verify":    {ours: []string{"plan", "kube", "facts", "fault", "progress"}},
+	"console":   {ours: []string{"fault"}},
+	"wizard":    {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},
+	"cli":       {ours: []string{"*"}},
+}
+
+// impure is what a pure package must not reach for.
+var impure = []string{"net/http", "os/exec", "k8s.io/client-go", "helm.sh/helm/v3/pkg/action", "charm.land/"}
+
+// only says which packages may use a library at all: Helm 3 has a successor,
+// so one pair of adapters must be enough, and terminals belong to two rooms.
+var only = map[string][]string{
+	"helm.sh/helm": {"render", "deploy"},
+	"charm.land/":  {"wizard", "console"},
+}
+
+func TestImports(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		r, ok := table[e.Name()]
+		if !ok {
+			t.Errorf("internal/%s is not in the import table", e.Name())
+			continue
+		}
+		files, err := filepath.Glob(e.Name() + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				check(t, e.Name(), file, r)
+			}
+		}
+	}
+}
+
+func check(t *testing.T, pkg, file string, r rule) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range parsed.Imports {
+		path, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rest, ours := strings.CutPrefix(path, module); ours {
+			rest = strings.TrimPrefix(rest, "internal/")
+			if !slices.Contains(r.ours, rest) && !slices.Contains(r.ours, "*") {
+				t.Errorf("%s imports %s, which the import table does not allow", file, rest)
+			}
+		}
+		for _, bad := range impure {
+			if r.pure && (path == bad || strings.HasPrefix(path, strings.TrimSuffix(bad, "/")+"/")) {
+				t.Errorf("%s is pure and imports %s", file, path)
+			}
+		}
+		for prefix, allowed := range only {
+			if strings.HasPrefix(path, prefix) && !slices.Contains(allowed, pkg) {
+				t.Errorf("%s imports %s, which is only for %v", file, path, allowed)
+			}
+		}
+	}
+}

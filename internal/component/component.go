@@ -1,0 +1,40 @@
+// Package component holds everything sparkwiz knows about the things it
+// installs: one file per component, each a row of Catalogue.
+package component
+
+import (
+	"github.com/sparkwiz/sparkwiz/internal/secret"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+// Component is everything we know about one installable thing.
+type Component struct {
+	Name    string // release name
+	Title   string
+	Chart   string                         // directory under charts/
+	When    func(spec.Spec) bool           // nil: always
+	Needs   []string                       // components that must be ready before it starts, where they are installed
+	Secrets func(spec.Spec) []secret.Ref   // what its pods read
+	Pods    func(spec.Spec) []Pod          // what the scheduler will be asked for; Values carries the same numbers
+	Values  func(spec.Spec) map[string]any // chart values; a pure function of the answers
+}
+
+// Pod is a kind of pod: how many there may be, and what each asks for.
+type Pod struct {
+	Name     string `json:"name"`
+	Count    int    `json:"count"`            // at most
+	CPUMilli int64  `json:"cpuMilli"`         // request of one pod, thousandths of a core
+	Memory   int64  `json:"memory"`           // request of one pod, bytes
+	Volume   int64  `json:"volume,omitempty"` // size of its claim, bytes
+}
+
+// Installed reports whether the component belongs to a platform with these
+// answers.
+func (c Component) Installed(s spec.Spec) bool { return c.When == nil || c.When(s) }
+
+// Catalogue is every component. The order does not matter to the engine,
+// which follows Needs; people read it from the bottom of the platform to the
+// top.
+func Catalogue() []Component {
+	return []Component{postgresql(), objectStore(), hiveMetastore(), spark41()}
+}

@@ -1,0 +1,153 @@
+// Package facts says what a cluster looks like, in plain structs. Facts are
+// collected once by the kube package, kept in support bundles, and read by
+// everything that decides.
+package facts
+
+// Facts is one look at a cluster. The zero value is a cluster nobody has
+// looked at: Known is false and every question about it is open.
+type Facts struct {
+	Known          bool           `json:"known"`
+	Context        string         `json:"context,omitempty"`  // kubeconfig context
+	Server         string         `json:"server,omitempty"`   // API server address
+	Version        string         `json:"version,omitempty"`  // e.g. v1.34.4
+	UID            string         `json:"uid,omitempty"`      // of the namespace kube-system: the cluster's identity
+	Contexts       []Context      `json:"contexts,omitempty"` // what the kubeconfig offers
+	Nodes          []Node         `json:"nodes,omitempty"`
+	StorageClasses []StorageClass `json:"storageClasses,omitempty"`
+	Namespaces     []Namespace    `json:"namespaces,omitempty"`
+	APIs           []string       `json:"apis,omitempty"` // served group/versions
+	// Unknown names what could not be looked at (nodes, namespaces, …) and
+	// why. A check that depends on it is Unknown, never OK.
+	Unknown map[string]string `json:"unknown,omitempty"`
+}
+
+// Context is one entry of the kubeconfig. Reading it needs no cluster.
+type Context struct {
+	Name      string `json:"name"`
+	Server    string `json:"server"`
+	Namespace string `json:"namespace,omitempty"`
+	Current   bool   `json:"current,omitempty"` // what kubectl would use
+}
+
+// Node is one machine as the scheduler sees it.
+type Node struct {
+	Name          string    `json:"name"`
+	Ready         bool      `json:"ready"`
+	Unschedulable bool      `json:"unschedulable,omitempty"`
+	Allocatable   Resources `json:"allocatable"`
+	Requested     Resources `json:"requested"` // sum of the requests of the pods on it
+	// ByNamespace splits Requested, so that a platform that is already
+	// installed does not stand in its own way.
+	ByNamespace map[string]Resources `json:"byNamespace,omitempty"`
+	Labels      map[string]string    `json:"labels,omitempty"`
+	Taints      []Taint              `json:"taints,omitempty"`
+}
+
+// Taint repels pods that do not tolerate it.
+type Taint struct {
+	Key    string `json:"key"`
+	Value  string `json:"value,omitempty"`
+	Effect string `json:"effect"`
+}
+
+// Resources are amounts of what a node has or a pod wants.
+type Resources struct {
+	CPUMilli int64            `json:"cpuMilli"` // thousandths of a core
+	Memory   int64            `json:"memory"`   // bytes
+	Pods     int64            `json:"pods,omitempty"`
+	Extended map[string]int64 `json:"extended,omitempty"` // e.g. nvidia.com/gpu
+}
+
+// StorageClass is a kind of volume the cluster can make.
+type StorageClass struct {
+	Name        string `json:"name"`
+	Provisioner string `json:"provisioner"`
+	Default     bool   `json:"default,omitempty"`
+}
+
+// Namespace is one namespace with what tells whose it is.
+type Namespace struct {
+	Name   string            `json:"name"`
+	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// Free is what a platform in the namespace can have: what is left on all
+// nodes that take ordinary pods, and what the namespace has already.
+func (f Facts) Free(namespace string) Resources {
+	var free Resources
+	for _, n := range f.Nodes {
+		if !n.Takes() {
+			continue
+		}
+		r := n.Free(namespace)
+		free.CPUMilli += r.CPUMilli
+		free.Memory += r.Memory
+		free.Pods += r.Pods
+	}
+	return free
+}
+
+// Free is what the node has left for a platform in the namespace, counting
+// what that namespace has on it as free.
+func (n Node) Free(namespace string) Resources {
+	own := n.ByNamespace[namespace]
+	return Resources{
+		CPUMilli: max(0, n.Allocatable.CPUMilli-n.Requested.CPUMilli+own.CPUMilli),
+		Memory:   max(0, n.Allocatable.Memory-n.Requested.Memory+own.Memory),
+		Pods:     max(0, n.Allocatable.Pods-n.Requested.Pods+own.Pods),
+	}
+}
+
+// Takes reports whether an ordinary pod, one without tolerations, can be
+// placed on the node.
+func (n Node) Takes() bool {
+	if !n.Ready || n.Unschedulable {
+		return false
+	}
+	for _, t := range n.Taints {
+		if t.Effect != "PreferNoSchedule" {
+			return false
+		}
+	}
+	return true
+}
+
+// Offers sums an extended resource, e.g. nvidia.com/gpu, over all nodes.
+func (f Facts) Offers(resource string) int64 {
+	var n int64
+	for _, node := range f.Nodes {
+		n += node.Allocatable.Extended[resource]
+	}
+	return n
+}
+
+// DefaultStorageClass returns the class that a claim without a name gets.
+func (f Facts) DefaultStorageClass() (StorageClass, bool) {
+	for _, c := range f.StorageClasses {
+		if c.Default {
+			return c, true
+		}
+	}
+	return StorageClass{}, false
+}
+
+// Serves reports whether the API server serves a group and version,
+// e.g. external-secrets.io/v1.
+func (f Facts) Serves(groupVersion string) bool {
+	for _, gv := range f.APIs {
+		if gv == groupVersion {
+			return true
+		}
+	}
+	return false
+}
+
+// Namespace finds a namespace by its name.
+func (f Facts) Namespace(name string) (Namespace, bool) {
+	for _, ns := range f.Namespaces {
+		if ns.Name == name {
+			return ns, true
+		}
+	}
+	return Namespace{}, false
+}

@@ -1,0 +1,128 @@
+package question
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+// Origin says who gave an answer.
+type Origin string
+
+// The origins, weakest first: each may be replaced by a later one.
+const (
+	FromDefault Origin = "default"
+	FromCluster Origin = "cluster"
+	FromFile    Origin = "file"
+	FromFlag    Origin = "flag"
+	FromYou     Origin = "you" // typed in the wizard
+)
+
+// Answers are the answers with their origins.
+type Answers struct {
+	Spec    spec.Spec
+	origins map[string]Origin
+}
+
+// NewAnswers starts from a spec of which some keys were answered by origin.
+func NewAnswers(s spec.Spec, keys []string, origin Origin) Answers {
+	a := Answers{Spec: s, origins: map[string]Origin{}}
+	for _, k := range keys {
+		a.origins[k] = origin
+	}
+	return a
+}
+
+// Origin says who answered a key.
+func (a Answers) Origin(key string) Origin {
+	if o, ok := a.origins[key]; ok {
+		return o
+	}
+	return FromDefault
+}
+
+// Set answers a question by its key.
+func (a *Answers) Set(key, text string, origin Origin) error {
+	q, ok := Find(key)
+	if !ok {
+		return spec.Unknown(key)
+	}
+	if err := q.Put(&a.Spec, text); err != nil {
+		return err
+	}
+	a.origins[key] = origin
+	return nil
+}
+
+// SetPairs applies key=value pairs, as --set gives them, and reports all that
+// are wrong.
+func (a *Answers) SetPairs(pairs []string) error {
+	var faults []error
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			faults = append(faults, fault.New(fault.Usage, fmt.Sprintf("--set %s: want key=value", pair), "--set "+pair+"=…"))
+			continue
+		}
+		faults = append(faults, a.Set(strings.TrimSpace(key), value, FromFlag))
+	}
+	return errors.Join(faults...)
+}
+
+// Suggest fills in what this cluster suggests, where nobody has answered. It
+// returns the reasons by key.
+func (a *Answers) Suggest(f facts.Facts) map[string]string {
+	reasons := map[string]string{}
+	for _, q := range Rows() {
+		if q.Suggest == nil || (a.Origin(q.Key) != FromDefault && a.Origin(q.Key) != FromCluster) {
+			continue
+		}
+		value, reason := q.Suggest(f)
+		if value == "" {
+			continue
+		}
+		reasons[q.Key] = reason
+		if q.Put(&a.Spec, value) == nil {
+			a.origins[q.Key] = FromCluster
+		}
+	}
+	return reasons
+}
+
+// Missing are the required questions that nobody has answered. A suggestion
+// from the cluster is not an answer.
+func (a Answers) Missing() []Question {
+	var missing []Question
+	for _, q := range Rows() {
+		o := a.Origin(q.Key)
+		if q.Required && q.Asked(a.Spec) && (o == FromDefault || o == FromCluster) {
+			missing = append(missing, q)
+		}
+	}
+	return missing
+}
+
+// Validate is the judge of the answers: every front end asks it, and it
+// reports every fault at once. Questions that do not apply are not judged.
+func Validate(s spec.Spec, f facts.Facts) error {
+	var faults []error
+	for _, q := range Rows() {
+		if q.Asked(s) {
+			faults = append(faults, q.judge(s, f))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// ValidateOne judges one answer.
+func ValidateOne(key string, s spec.Spec, f facts.Facts) error {
+	q, ok := Find(key)
+	if !ok {
+		return spec.Unknown(key)
+	}
+	return q.judge(s, f)
+}

@@ -1,0 +1,63 @@
+package question
+
+import (
+	"errors"
+
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+func optionalRows() []Question {
+	return []Question{{
+		Key: "gpu.enabled", Page: "gpu", Title: "GPU executors", Required: true,
+		Help:  "RAPIDS runs SQL on GPUs of the executors; the Connect server needs none.",
+		Field: func(s *spec.Spec) any { return &s.GPU.Enabled },
+		Options: func(f facts.Facts) []Option {
+			return []Option{{Value: "false", Label: "No", Note: gpuNote(f)}, absent("true", "Yes", "gpu.enabled=false")}
+		},
+	}, {
+		Key: "iceberg.enabled", Page: "iceberg", Title: "Iceberg tables", Required: true,
+		Help: "Installs a Hive Metastore with its PostgreSQL and adds the catalog 'lake' to Spark. Without it Spark reads and writes " +
+			"plain files only.",
+		Field: func(s *spec.Spec) any { return &s.Iceberg.Enabled },
+		Check: func(s spec.Spec) error {
+			if s.Iceberg.Enabled && s.Environment != spec.Dev {
+				return errors.New("the metastore's PostgreSQL in the cluster is for dev; an external database is " + notYet)
+			}
+			return nil
+		},
+	}, {
+		Key: "observability.mode", Page: "observability", Title: "Observability", Required: true,
+		Help:  "Spark exposes its metrics in any case; this decides who collects them.",
+		Field: func(s *spec.Spec) any { return &s.Observability.Mode },
+		Options: func(f facts.Facts) []Option {
+			existing := absent("existing", "Use the Prometheus that is here", "observability.mode=off")
+			if f.Serves("monitoring.coreos.com/v1") {
+				existing.Note = "the Prometheus operator was found"
+			}
+			return []Option{{Value: "off", Label: "Off"}, existing, absent("install", "Install Prometheus, Grafana and Tempo", "observability.mode=off")}
+		},
+	}, {
+		Key: "dr.enabled", Page: "dr", Title: "Nightly backups", Required: true,
+		Help:  "Dumps the databases to the object store every night and checks that they can be restored.",
+		Field: func(s *spec.Spec) any { return &s.DR.Enabled },
+		Options: func(facts.Facts) []Option {
+			return []Option{{Value: "false", Label: "No"}, absent("true", "Yes", "dr.enabled=false")}
+		},
+	}}
+}
+
+func absent(value, label, instead string) Option {
+	return Option{Value: value, Label: label, Absent: notYet, Hint: "--set " + instead}
+}
+
+func gpuNote(f facts.Facts) string {
+	switch n := f.Offers("nvidia.com/gpu"); {
+	case !f.Known:
+		return ""
+	case n == 0:
+		return "no node offers nvidia.com/gpu"
+	default:
+		return "the cluster has GPUs; they stay unused"
+	}
+}

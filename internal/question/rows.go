@@ -1,0 +1,50 @@
+package question
+
+import (
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+// Pages are the screens, in the order in which they are asked.
+func Pages() []Page {
+	return []Page{
+		{"cluster", "Cluster", "Where the platform goes. Nothing is written before you have seen the plan."},
+		{"environment", "Environment", "The stage this platform is for."},
+		{"secrets", "Secret provider", "Where passwords live. sparkwiz keeps references only."},
+		{"storage", "Storage", "The S3 store that holds tables and event logs."},
+		{"spark", "Spark", "The Connect server and the executors that it asks Kubernetes for."},
+		{"gpu", "GPU", "Executors with GPUs run SQL through RAPIDS."},
+		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
+		{"observability", "Observability", "Metrics, dashboards and alerts."},
+		{"dr", "Disaster recovery", "Nightly backups of the databases."},
+	}
+}
+
+// Rows are all questions, in the order in which they are asked.
+func Rows() []Question {
+	var rows []Question
+	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), sparkRows(), optionalRows()} {
+		rows = append(rows, part...)
+	}
+	return rows
+}
+
+// Find returns the question with a key.
+func Find(key string) (Question, bool) {
+	for _, q := range Rows() {
+		if q.Key == key {
+			return q, true
+		}
+	}
+	return Question{}, false
+}
+
+// On returns the questions of a page that apply to these answers.
+func On(page string, s spec.Spec) []Question {
+	var rows []Question
+	for _, q := range Rows() {
+		if q.Page == page && q.Asked(s) {
+			rows = append(rows, q)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,75 @@
+package question
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+func sparkRows() []Question {
+	return []Question{{
+		Key: "spark.version", Page: "spark", Title: "Spark version",
+		Help:  "The Connect server's version. Clients should have the same one.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Version },
+		Options: func(facts.Facts) []Option {
+			return []Option{
+				{Value: "4.1.4", Label: "4.1.4", Note: "Iceberg 1.12, Java 17"},
+				{Value: "3.5.7", Label: "3.5.7", Absent: notYet, Hint: "--set spark.version=4.1.4"},
+			}
+		},
+	}, {
+		Key: "spark.executor.cores", Page: "spark", Title: "Executor cores",
+		Help:  "Tasks that one executor runs at the same time. Memory is shared between them.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Cores },
+		Check: func(s spec.Spec) error { return within(s.Spark.Executor.Cores, 1, 64) },
+	}, {
+		Key: "spark.executor.memory", Page: "spark", Title: "Executor memory",
+		Help:  "JVM heap of one executor. Spark adds 10 % (384 MiB at least) for what lives outside the heap; the pod's request is the sum.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Memory },
+		Check: func(s spec.Spec) error { return heap(s.Spark.Executor.Memory) },
+	}, {
+		Key: "spark.executor.min", Page: "spark", Title: "Executors, at least",
+		Help:  "Executors that stay when nothing runs. 0 costs nothing at rest and makes the first query wait for a pod.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Min },
+		Check: func(s spec.Spec) error { return within(s.Spark.Executor.Min, 0, 1000) },
+	}, {
+		Key: "spark.executor.max", Page: "spark", Title: "Executors, at most",
+		Help:  "Dynamic allocation asks for up to this many. The plan counts all of them.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Max },
+		Check: func(s spec.Spec) error {
+			if s.Spark.Executor.Max < max(1, s.Spark.Executor.Min) {
+				return errors.New("want at least 1 and not less than spark.executor.min")
+			}
+			return within(s.Spark.Executor.Max, 1, 1000)
+		},
+	}, {
+		Key: "spark.driver.memory", Page: "spark", Title: "Connect server memory",
+		Help: "JVM heap of the Connect server. It plans every query, keeps every session and collects results: 1g for a few people, " +
+			"4g and more for a team.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Driver.Memory },
+		Check: func(s spec.Spec) error { return heap(s.Spark.Driver.Memory) },
+	}, {
+		Key: "spark.history", Page: "spark", Title: "History Server",
+		Help:  "Shows what applications did, from their event logs, also after they are gone.",
+		Field: func(s *spec.Spec) any { return &s.Spark.History },
+	}}
+}
+
+var heapSize = regexp.MustCompile(`^[1-9][0-9]*[mg]$`)
+
+func heap(text string) error {
+	if !heapSize.MatchString(text) {
+		return errors.New("want a size in Spark's notation, such as 512m or 4g")
+	}
+	return nil
+}
+
+func within(n, low, high int) error {
+	if n < low || n > high {
+		return fmt.Errorf("want a number from %d to %d", low, high)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+// Package secret names the secrets that a platform needs. It knows names,
+// keys and purposes; no type here can hold a value.
+package secret
+
+import "slices"
+
+// Ref is one secret value by name: a key of a Kubernetes Secret.
+type Ref struct {
+	Secret  string `json:"secret"`
+	Key     string `json:"key"`
+	Purpose string `json:"purpose"`
+	// Yours means that the user makes it and sparkwiz only checks that it is
+	// there. Otherwise it is generated in the cluster when it is missing.
+	Yours bool `json:"yours,omitempty"`
+}
+
+// Group collects references by the Secret they live in, in order of first
+// mention and without repetitions.
+func Group(refs []Ref) [][]Ref {
+	var groups [][]Ref
+	for _, r := range refs {
+		i := slices.IndexFunc(groups, func(g []Ref) bool { return g[0].Secret == r.Secret })
+		switch {
+		case i < 0:
+			groups = append(groups, []Ref{r})
+		case !slices.ContainsFunc(groups[i], func(o Ref) bool { return o.Key == r.Key }):
+			groups[i] = append(groups[i], r)
+		}
+	}
+	return groups
+}

@@ -1,0 +1,134 @@
+// Package spec holds the answers: what a platform should be. It is what the
+// wizard writes, what --set changes and what the plan is made from.
+package spec
+
+// Version of the answers file this program writes. Older files are read and
+// brought up to date; newer ones are refused.
+const Version = 1
+
+// Spec is one platform in one environment. Every field has an answer in the
+// file under the same dotted path. Secrets never appear here, only the name
+// of the provider or Secret that has them.
+type Spec struct {
+	Version       int           `json:"version"`
+	Name          string        `json:"name"`
+	Namespace     string        `json:"namespace"`
+	Environment   string        `json:"environment"`
+	Cluster       Cluster       `json:"cluster"`
+	Images        Images        `json:"images"`
+	Secrets       Secrets       `json:"secrets"`
+	Storage       Storage       `json:"storage"`
+	Spark         Spark         `json:"spark"`
+	GPU           GPU           `json:"gpu"`
+	Iceberg       Iceberg       `json:"iceberg"`
+	Observability Observability `json:"observability"`
+	DR            DR            `json:"dr"`
+}
+
+// Environments are the stages a platform is promoted through.
+const (
+	Dev     = "dev"
+	Staging = "staging"
+	Prod    = "prod"
+)
+
+// Cluster names the cluster. It is part of the answers so that an apply never
+// goes to whichever cluster happens to be configured.
+type Cluster struct {
+	Context string `json:"context"` // kubeconfig context
+}
+
+// Images says where images come from.
+type Images struct {
+	Registry string `json:"registry"` // replaces docker.io in every reference; empty keeps the public names
+}
+
+// Generated is the secret provider that makes passwords in the cluster.
+const Generated = "generated"
+
+// Secrets says where passwords live.
+type Secrets struct {
+	Provider string `json:"provider"`
+}
+
+// Where the object store is.
+const (
+	InCluster = "in-cluster"
+	External  = "external"
+)
+
+// Storage is the S3 store that holds tables and event logs.
+type Storage struct {
+	Mode      string `json:"mode"`
+	Bucket    string `json:"bucket"`
+	Endpoint  string `json:"endpoint"`  // external: URL; empty means AWS
+	Region    string `json:"region"`    // external
+	PathStyle bool   `json:"pathStyle"` // external: http://host/bucket instead of http://bucket.host
+	Secret    string `json:"secret"`    // external: Secret with access-key and secret-key
+	Size      string `json:"size"`      // in-cluster: Kubernetes quantity of the volume
+	Class     string `json:"class"`     // StorageClass of every volume; empty means the cluster's default
+}
+
+// Spark is the Connect server and its executors.
+type Spark struct {
+	Version  string   `json:"version"`
+	Driver   Driver   `json:"driver"`
+	Executor Executor `json:"executor"`
+	History  bool     `json:"history"`
+}
+
+// Driver is the Connect server's own process.
+type Driver struct {
+	Memory string `json:"memory"` // JVM heap in Spark's notation, e.g. 1g
+}
+
+// Executor is the size and number of the executors.
+type Executor struct {
+	Cores  int    `json:"cores"`
+	Memory string `json:"memory"` // JVM heap in Spark's notation, e.g. 4g
+	Min    int    `json:"min"`
+	Max    int    `json:"max"`
+}
+
+// GPU turns on RAPIDS on executors.
+type GPU struct {
+	Enabled bool `json:"enabled"`
+}
+
+// Iceberg turns on the table format and the Hive Metastore behind it.
+type Iceberg struct {
+	Enabled bool `json:"enabled"`
+}
+
+// Observability says whether metrics, dashboards and alerts are installed.
+type Observability struct {
+	Mode string `json:"mode"` // off, existing, install
+}
+
+// DR turns on backups.
+type DR struct {
+	Enabled bool `json:"enabled"`
+}
+
+// Default is a small platform for development. Questions that have no right
+// answer for everybody (see question.Question.Required) are filled in here
+// too, so that a plan can be shown at once, but they must be answered before
+// anything is installed.
+func Default() Spec {
+	return Spec{
+		Version:     Version,
+		Name:        "spark",
+		Namespace:   "spark",
+		Environment: Dev,
+		Secrets:     Secrets{Provider: Generated},
+		Storage:     Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
+		Spark: Spark{
+			Version:  "4.1.4",
+			Driver:   Driver{Memory: "1g"},
+			Executor: Executor{Cores: 1, Memory: "1g", Min: 0, Max: 2},
+			History:  true,
+		},
+		Iceberg:       Iceberg{Enabled: true},
+		Observability: Observability{Mode: "off"},
+	}
+}
