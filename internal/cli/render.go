@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/sparkwiz/sparkwiz/internal/deploy"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/render"
+)
+
+func (a *app) renderCommand() *cobra.Command {
+	var offline bool
+	cmd := &cobra.Command{
+		Use:     "render",
+		Short:   "Print the manifests of every release; nothing is sent anywhere",
+		Example: "  sparkwiz render -f answers.yaml --offline > platform.yaml",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, f, err := a.planOffline(cmd.Context(), offline)
+			if err != nil {
+				return err
+			}
+			for _, r := range p.Releases {
+				manifest, err := render.Manifest(r, f.Version)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.console.Out, "# release %s\n%s", r.Name, manifest)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&offline, "offline", false, "do not look at the cluster")
+	return cmd
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff",
+		Short: "Show what an apply would change on the cluster",
+		Args:  noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, cluster, f, err := a.planned(cmd.Context())
+			if err != nil {
+				return err
+			}
+			changes, err := deploy.Diff(cmd.Context(), options(p, cluster, f))
+			if err != nil {
+				return err
+			}
+			return a.print(changes, func(w io.Writer) {
+				for _, c := range changes {
+					fmt.Fprintln(w, c)
+				}
+			}, nil)
+		},
+	}
+}
+
+// writeWorkspace keeps the answers and the full values of every release, so
+// that the directory can be read, reviewed and kept in git.
+func (a *app) writeWorkspace(p plan.Plan) (string, error) {
+	path := a.answersFile(p.Environment)
+	if err := p.Spec.Save(path); err != nil {
+		return "", err
+	}
+	for _, r := range p.Releases {
+		data, err := yaml.Marshal(r.Values)
+		if err != nil {
+			return "", err
+		}
+		if err := writeFile(filepath.Join(filepath.Dir(path), r.Name, "values.yaml"), data); err != nil {
+			return "", err
+		}
+	}
+	return path, nil
+}
+
+// writeFile replaces a file as a whole.
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, data, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}

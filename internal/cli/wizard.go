@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/sparkwiz/sparkwiz/internal/deploy"
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/progress"
+	"github.com/sparkwiz/sparkwiz/internal/question"
+	"github.com/sparkwiz/sparkwiz/internal/render"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+	"github.com/sparkwiz/sparkwiz/internal/verify"
+	"github.com/sparkwiz/sparkwiz/internal/wizard"
+)
+
+// wizard opens the wizard, or says what is missing where nobody can be asked.
+func (a *app) wizard(ctx context.Context) error {
+	if a.flags.noInput || !a.console.InTTY || !a.console.OutTTY {
+		if _, err := a.complete(); err != nil {
+			return err
+		}
+		return fault.New(fault.Usage, "nothing is missing, and nobody can be asked here", "sparkwiz apply --yes")
+	}
+	answers, err := a.answers()
+	if err != nil {
+		return err
+	}
+	return a.runWizard(ctx, a.wizardOptions(answers))
+}
+
+func (a *app) wizardOptions(answers question.Answers) wizard.Options {
+	cache := &render.Cache{}
+	return wizard.Options{
+		Answers:  answers,
+		Console:  a.console,
+		Version:  version,
+		Contexts: a.contexts,
+		Look:     a.look,
+		Plan:     plan.Make,
+		Render:   func(p plan.Plan) (int, error) { return objects(cache, p) },
+		Save:     a.save,
+		Install:  a.install,
+		After:    a.after,
+		Resume:   fmt.Sprintf("sparkwiz -w %s", a.flags.workspace),
+	}
+}
+
+func (a *app) runWizard(ctx context.Context, o wizard.Options) error {
+	run := wizard.Run
+	if a.flags.noTUI || a.flags.accessible || a.console.Getenv("ACCESSIBLE") != "" || a.console.Dumb() {
+		run = func(ctx context.Context, o wizard.Options) (wizard.Outcome, error) {
+			return wizard.Ask(ctx, o, a.console.In, a.console.Err)
+		}
+	}
+	outcome, err := run(ctx, o)
+	if err != nil {
+		return err
+	}
+	switch outcome.Action {
+	case wizard.FilesOnly:
+		p, err := plan.Make(outcome.Answers.Spec, facts.Facts{})
+		if err != nil {
+			return err
+		}
+		path, err := a.writeWorkspace(p)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.console.Err, "Written: %s and the values beside it. Install with:\n  sparkwiz apply -w %s\n", path, a.flags.workspace)
+	case wizard.Quit, wizard.Saved:
+		return fault.Wrap(errSilent, fault.Interrupted, "", "")
+	case wizard.Installed:
+	}
+	return nil
+}
+
+// after is what to do with a platform that runs.
+func (a *app) after() []string {
+	w := ""
+	if a.flags.workspace != "platform" {
+		w = " -w " + a.flags.workspace
+	}
+	return []string{
+		"sparkwiz access" + w + "      then connect to sc://localhost:15002",
+		"sparkwiz status" + w + "      where every part stands",
+		"sparkwiz uninstall" + w + "   takes it down again",
+	}
+}
+
+// save keeps the answers in the workspace.
+func (a *app) save(answers question.Answers) (string, error) {
+	path := a.answersFile(answers.Spec.Environment)
+	return path, answers.Spec.Save(path)
+}
+
+// install is what happens after "proceed": a last look, the engine, the proof.
+func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observer) error {
+	f, err := a.look(ctx, s.Cluster.Context)
+	if err != nil {
+		return err
+	}
+	if err := question.Validate(s, f); err != nil {
+		return err
+	}
+	p, err := plan.Make(s, f)
+	if err != nil {
+		return err
+	}
+	cluster, err := a.cluster(s.Cluster.Context)
+	if err != nil {
+		return err
+	}
+	if _, err := a.writeWorkspace(p); err != nil {
+		// The answers are in memory and on the cluster; a full disk here is no
+		// reason to stop.
+		observe(progress.Event{Step: "workspace", Title: "Keep the answers", State: progress.Failed, Reason: err.Error(), Hint: "df -h ."})
+	}
+	if err := deploy.Apply(ctx, options(p, cluster, f), observe); err != nil {
+		return err
+	}
+	_, err = verify.Run(ctx, cluster, p, observe)
+	return err
+}
+
+// objects counts what the plan would create.
+func objects(cache *render.Cache, p plan.Plan) (int, error) {
+	n := 1 // the namespace
+	for _, r := range p.Releases {
+		manifest, err := cache.Manifest(r, "")
+		if err != nil {
+			return 0, err
+		}
+		n += strings.Count(manifest, "\nkind: ")
+	}
+	return n, nil
+}

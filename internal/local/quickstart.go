@@ -1,0 +1,73 @@
+package local
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/progress"
+)
+
+// Source is the checkout that a quick start builds from: the one this program
+// was built in.
+func Source() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Dir(filepath.Dir(self))
+	if _, err := os.Stat(filepath.Join(dir, "images", "build.sh")); err != nil {
+		return "", fault.New(fault.Failed, "a quick start builds the sandbox and the images from a checkout of sparkwiz, and "+dir+" is none", "make quickstart")
+	}
+	return dir, nil
+}
+
+// Build builds what a platform on this machine needs, side by side: the
+// sandbox's Kubernetes keeps the processors busy, the images the network.
+func Build(ctx context.Context, source string, observe progress.Observer) error {
+	phases := []phase{
+		{"build/sandbox", "Build Kubernetes for the sandbox", []string{filepath.Join(source, "sandbox", "build.sh"), filepath.Join(source, "bin")}, 12 * time.Minute},
+		{"build/images", "Build the images", []string{filepath.Join(source, "images", "build.sh")}, 9 * time.Minute},
+	}
+	all, ctx := errgroup.WithContext(ctx)
+	for _, p := range phases {
+		all.Go(func() error { return p.run(ctx, observe) })
+	}
+	return all.Wait()
+}
+
+// Up starts the sandbox with a real node and gives it the images.
+func Up(ctx context.Context, observe progress.Observer) error {
+	sandbox, err := program("sparkwiz-sandbox")
+	if err != nil {
+		return err
+	}
+	up := phase{"sandbox/up", "Start Kubernetes on this machine", []string{sandbox, "up", "--nodes", "real"}, 20 * time.Second}
+	if err := up.run(ctx, observe); err != nil {
+		return err
+	}
+	archives, err := filepath.Glob(filepath.Join(imageDir(), "*.tar"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(archives)
+	load := phase{"sandbox/images", "Load the images", append([]string{sandbox, "load"}, archives...), 45 * time.Second}
+	return load.run(ctx, observe)
+}
+
+// imageDir is where images/build.sh leaves the archives.
+func imageDir() string {
+	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
+		return filepath.Join(dir, "sparkwiz", "images")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, ".cache", "sparkwiz", "images")
+}
