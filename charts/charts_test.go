@@ -1,0 +1,135 @@
+package charts
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"helm.sh/helm/v3/pkg/lint"
+	"helm.sh/helm/v3/pkg/lint/support"
+)
+
+func TestNamesAreTheDirectories(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var directories []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			directories = append(directories, entry.Name())
+		}
+	}
+	if !slices.Equal(directories, Names()) {
+		t.Errorf("directories %v, Names() %v", directories, Names())
+	}
+	if _, err := Files("spark-9.9"); err == nil || !strings.Contains(err.Error(), "spark-4.1") {
+		t.Errorf("an unknown chart must name the known ones, got %v", err)
+	}
+}
+
+func TestHelmLintFindsNothing(t *testing.T) {
+	for _, name := range Names() {
+		for _, message := range lint.AllWithKubeVersion(name, nil, "spark", nil).Messages {
+			// An icon would be a picture on somebody's web server.
+			if message.Severity > support.InfoSev || !strings.Contains(message.Err.Error(), "icon is recommended") {
+				t.Errorf("%s: %v", name, message)
+			}
+		}
+	}
+}
+
+func TestCommonTemplatesAreCopies(t *testing.T) {
+	first := read(t, Names()[0]+"/templates/_common.tpl")
+	for _, name := range Names() {
+		if !bytes.Equal(first, read(t, name+"/templates/_common.tpl")) {
+			t.Errorf("%s/templates/_common.tpl differs from %s's", name, Names()[0])
+		}
+	}
+}
+
+// Same values, same bytes: what was planned is what gets installed.
+func TestTemplatesAreDeterministic(t *testing.T) {
+	impure := regexp.MustCompile(`\b(lookup|now|date|ago|rand\w*|uuidv4|gen\w+|derivePassword|getHostByName|htpasswd|bcrypt)\b`)
+	action := regexp.MustCompile(`(?s)\{\{[^/].*?\}\}`)
+	err := fs.WalkDir(FS, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.Contains(path, "/templates/") {
+			return err
+		}
+		for _, expression := range action.FindAllString(string(read(t, path)), -1) {
+			if found := impure.FindString(expression); found != "" {
+				t.Errorf("%s: %s in %s", path, found, expression)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Names() {
+		first, err := render(t, name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _ := render(t, name, nil); again != first {
+			t.Errorf("%s renders differently the second time", name)
+		}
+	}
+}
+
+func TestObjectsAreLabelled(t *testing.T) {
+	want := map[string]string{"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/part-of": "sparkwiz"}
+	for _, object := range objects(t, "", nil) {
+		for key, value := range want {
+			if got := object.GetLabels()[key]; got != value {
+				t.Errorf("%s %s: label %s is %q, not %q", object.GetKind(), object.GetName(), key, got, value)
+			}
+		}
+		for _, key := range []string{"name", "instance", "component", "version"} {
+			if object.GetLabels()["app.kubernetes.io/"+key] == "" {
+				t.Errorf("%s %s has no label app.kubernetes.io/%s", object.GetKind(), object.GetName(), key)
+			}
+		}
+	}
+}
+
+// The API server drops what is empty, and every upgrade would put it back: a change where nothing changed.
+func TestNothingIsEmpty(t *testing.T) {
+	var walk func(path string, node any)
+	walk = func(path string, node any) {
+		switch node := node.(type) {
+		case nil:
+			t.Errorf("%s is null", path)
+		case []any:
+			if len(node) == 0 {
+				t.Errorf("%s is an empty list", path)
+			}
+			for _, item := range node {
+				walk(path+"[]", item)
+			}
+		case map[string]any:
+			if len(node) == 0 {
+				t.Errorf("%s is an empty map", path)
+			}
+			for key, child := range node {
+				walk(path+"."+key, child)
+			}
+		}
+	}
+	for _, object := range objects(t, "", nil) {
+		walk(object.GetKind()+" "+object.GetName(), object.Object)
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := FS.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

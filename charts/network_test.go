@@ -1,0 +1,151 @@
+package charts
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// The sandbox's network enforces no policies, so they are judged here: every pair of pods, on every port that one of
+// them listens on, against the flows that the platform needs. What is not listed must be closed.
+func TestNetworkPolicies(t *testing.T) {
+	everybody := map[string]labels.Set{
+		"connect client": {"sparkwiz.dev/connect-client": "true"},
+		"history client": {"sparkwiz.dev/history-client": "true"},
+		"stranger":       {"app.kubernetes.io/name": "stranger"},
+	}
+	listens := map[string][]int32{"spark-41-executor": {7079}}
+	for name, pod := range pods(t, "", nil) {
+		everybody[role(name)] = pod.Labels
+		for _, port := range pod.Spec.Containers[0].Ports {
+			listens[role(name)] = append(listens[role(name)], port.ContainerPort)
+		}
+	}
+	type flow struct {
+		from, to string
+		port     int32
+	}
+	needed := map[flow]bool{
+		{"connect client", "spark-41-connect", 15002}:    true,
+		{"history client", "spark-history", 18080}:       true,
+		{"spark-41-connect", "spark-41-executor", 7079}:  true,
+		{"spark-41-executor", "spark-41-executor", 7079}: true,
+		{"spark-41-executor", "spark-41-connect", 7078}:  true,
+		{"spark-41-executor", "spark-41-connect", 7079}:  true,
+		{"spark-41-connect", "hive-metastore", 9083}:     true,
+		{"spark-41-connect", "object-store", 7070}:       true,
+		{"spark-41-executor", "object-store", 7070}:      true,
+		{"spark-history", "object-store", 7070}:          true,
+		{"hive-metastore", "object-store", 7070}:         true,
+		{"hive-metastore", "postgresql", 5432}:           true,
+		{"object-store-buckets", "object-store", 7070}:   true,
+		{"postgresql-databases", "postgresql", 5432}:     true,
+	}
+	var policies []networkingv1.NetworkPolicy
+	for _, object := range objects(t, "", nil) {
+		if object.GetKind() == "NetworkPolicy" {
+			policies = append(policies, as[networkingv1.NetworkPolicy](t, object.Object))
+		}
+	}
+	for from, source := range everybody {
+		for to, ports := range listens {
+			for _, port := range ports {
+				f := flow{from, to, port}
+				if got := allowed(t, policies, source, everybody[to], port); got != needed[f] {
+					t.Errorf("%s to %s:%d is allowed: %t, should be %t", from, to, port, got, needed[f])
+				}
+				delete(needed, f)
+			}
+		}
+	}
+	for f := range needed {
+		t.Errorf("%v was not looked at", f)
+	}
+}
+
+func TestMetricsAreOpenToWhomIsNamed(t *testing.T) {
+	values := map[string]any{"networkPolicy": map[string]any{"prometheusPeers": []any{
+		map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"app": "prometheus"}}},
+	}}}
+	policy := as[networkingv1.NetworkPolicy](t, find(t, objects(t, "spark-4.1", values), "NetworkPolicy", "spark-41-connect").Object)
+	connect := labels.Set(pods(t, "spark-4.1", nil)["spark-41-connect"].Labels)
+	for app, want := range map[string]bool{"prometheus": true, "other": false} {
+		if got := admits(t, []networkingv1.NetworkPolicy{policy}, networkingv1.PolicyTypeIngress, connect, labels.Set{"app": app}, 4040); got != want {
+			t.Errorf("%s reaches the metrics: %t", app, got)
+		}
+	}
+}
+
+// role is the name of a pod's owner without the hash that Jobs carry.
+func role(name string) string {
+	for _, job := range []string{"object-store-buckets", "postgresql-databases"} {
+		if len(name) > len(job) && name[:len(job)] == job {
+			return job
+		}
+	}
+	return name
+}
+
+func allowed(t *testing.T, policies []networkingv1.NetworkPolicy, from, to labels.Set, port int32) bool {
+	t.Helper()
+	return admits(t, policies, networkingv1.PolicyTypeEgress, from, to, port) &&
+		admits(t, policies, networkingv1.PolicyTypeIngress, to, from, port)
+}
+
+// admits says whether the policies of one pod let it talk with a peer in the given direction. A pod that no policy
+// selects may talk with anyone.
+func admits(t *testing.T, policies []networkingv1.NetworkPolicy, direction networkingv1.PolicyType, pod, peer labels.Set, port int32) bool {
+	t.Helper()
+	selected := false
+	for _, policy := range policies {
+		if !matches(t, &policy.Spec.PodSelector, pod) {
+			continue
+		}
+		selected = true
+		if direction == networkingv1.PolicyTypeIngress {
+			for _, rule := range policy.Spec.Ingress {
+				if onPort(rule.Ports, port) && amongPeers(t, rule.From, peer) {
+					return true
+				}
+			}
+			continue
+		}
+		for _, rule := range policy.Spec.Egress {
+			if onPort(rule.Ports, port) && amongPeers(t, rule.To, peer) {
+				return true
+			}
+		}
+	}
+	return !selected
+}
+
+func onPort(ports []networkingv1.NetworkPolicyPort, port int32) bool {
+	for _, p := range ports {
+		if p.Port.IntVal == port && *p.Protocol == corev1.ProtocolTCP {
+			return true
+		}
+	}
+	return len(ports) == 0
+}
+
+func amongPeers(t *testing.T, peers []networkingv1.NetworkPolicyPeer, pod labels.Set) bool {
+	t.Helper()
+	for _, peer := range peers {
+		if peer.PodSelector != nil && peer.NamespaceSelector == nil && matches(t, peer.PodSelector, pod) {
+			return true
+		}
+	}
+	return len(peers) == 0
+}
+
+func matches(t *testing.T, selector *metav1.LabelSelector, pod labels.Set) bool {
+	t.Helper()
+	s, err := metav1.LabelSelectorAsSelector(selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Matches(pod)
+}

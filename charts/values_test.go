@@ -1,0 +1,208 @@
+package charts
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A value is one key of a values.yaml, with what its comment says about it.
+type value struct {
+	path    string // dotted
+	comment string
+	node    *yaml.Node
+	leaf    bool // a scalar, a list or an empty map
+}
+
+// values lists the keys of a chart's values.yaml in the order of the file.
+func values(t *testing.T, chart string) []value {
+	t.Helper()
+	var document yaml.Node
+	if err := yaml.Unmarshal(read(t, chart+"/values.yaml"), &document); err != nil {
+		t.Fatal(err)
+	}
+	var all []value
+	var walk func(prefix string, node *yaml.Node)
+	walk = func(prefix string, node *yaml.Node) {
+		for i := 0; i < len(node.Content); i += 2 {
+			key, child := node.Content[i], node.Content[i+1]
+			lines := strings.Split(key.HeadComment, "\n")
+			for i, line := range lines {
+				lines[i] = strings.TrimSpace(strings.TrimPrefix(line, "#"))
+			}
+			branch := child.Kind == yaml.MappingNode && len(child.Content) > 0
+			all = append(all, value{prefix + key.Value, strings.Join(lines, " "), child, !branch})
+			if branch {
+				walk(prefix+key.Value+".", child)
+			}
+		}
+	}
+	walk("", document.Content[0])
+	return all
+}
+
+// given holds values without which another has no effect.
+var given = map[string]map[string]any{
+	"hive-metastore s3.sslEnabled": {"s3": map[string]any{"endpoint": "s3.example"}},
+	"spark-4.1 s3.sslEnabled":      {"s3": map[string]any{"endpoint": "s3.example"}},
+}
+
+// flips holds another value for what cannot be changed by a rule.
+var flips = map[string]any{
+	"connect.extraConf":            map[string]any{"spark.sql.shuffle.partitions": "8"},
+	"databases":                    []any{},
+	"buckets":                      []any{"spark", "more"},
+	"executor.limitCores":          "2",
+	"executor.nodeSelector":        map[string]any{"pool": "spot"},
+	"executor.tolerations":         []any{map[string]any{"key": "spot", "operator": "Exists"}},
+	"imagePullSecrets":             []any{map[string]any{"name": "pull"}},
+	"networkPolicy.apiServerCIDRs": []any{"10.0.0.1/32"},
+	"networkPolicy.apiServerPorts": []any{443},
+	"image.pullPolicy":             "Always",
+	"rclone.image.pullPolicy":      "Always",
+}
+
+// Every value does something, alone and within the schema.
+func TestEveryValueChangesTheRendering(t *testing.T) {
+	for _, chart := range Names() {
+		for _, v := range values(t, chart) {
+			if !v.leaf {
+				continue
+			}
+			base := given[chart+" "+v.path]
+			before, err := render(t, chart, base)
+			if err != nil {
+				t.Fatalf("%s with %v: %v", chart, base, err)
+			}
+			flipped := flip(t, v)
+			after, err := render(t, chart, set(base, v.path, flipped))
+			switch {
+			case err != nil:
+				t.Errorf("%s: %s=%v: %v", chart, v.path, flipped, err)
+			case after == before:
+				t.Errorf("%s: %s=%v changes nothing", chart, v.path, flipped)
+			}
+		}
+	}
+}
+
+var number = regexp.MustCompile(`\d+`)
+
+func flip(t *testing.T, v value) any {
+	t.Helper()
+	if other, known := flips[v.path]; known {
+		return other
+	}
+	if rest, isPath := strings.CutPrefix(v.node.Value, "s3a://"); isPath {
+		return "s3a://other" + rest
+	}
+	if strings.HasSuffix(v.path, "Peers") {
+		return []any{map[string]any{"ipBlock": map[string]any{"cidr": "192.0.2.0/24"}}}
+	}
+	text := v.node.Value
+	switch v.node.Tag {
+	case "!!bool":
+		return text != "true"
+	case "!!int":
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n + 1
+	case "!!str":
+		if at := number.FindStringIndex(text); at != nil {
+			n, _ := strconv.Atoi(text[at[0]:at[1]])
+			return text[:at[0]] + strconv.Itoa(n+1) + text[at[1]:]
+		}
+		return text + "x"
+	}
+	t.Fatalf("%s: say in flips what else it could be", v.path)
+	return nil
+}
+
+// set returns a copy of the values with one more, at a dotted path.
+func set(base map[string]any, path string, v any) map[string]any {
+	key, rest, nested := strings.Cut(path, ".")
+	out := map[string]any{}
+	for k, v := range base {
+		out[k] = v
+	}
+	if nested {
+		below, _ := out[key].(map[string]any)
+		v = set(below, rest, v)
+	}
+	out[key] = v
+	return out
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	refused := []struct {
+		chart, path string
+		value       any
+	}{
+		{"spark-4.1", "unknown", true},
+		{"spark-4.1", "executor.memory", "1Gi"},
+		{"spark-4.1", "executor.cores", 0},
+		{"spark-4.1", "executor.requestCores", "half"},
+		{"spark-4.1", "executor.instances.maximum", 3},
+		{"spark-4.1", "image.tag", "latest"},
+		{"spark-4.1", "image.pullPolicy", "Sometimes"},
+		{"spark-4.1", "connect.grpcPort", 80},
+		{"spark-4.1", "connect.extraConf", map[string]any{"spark.hadoop.fs.s3a.secret.key": "x"}},
+		{"spark-4.1", "connect.extraConf", map[string]any{"spark.hadoop.fs.s3a.access.key": "x"}},
+		{"spark-4.1", "connect.extraConf", map[string]any{"spark.connect.authenticate.token": "x"}},
+		{"spark-4.1", "connect.extraConf", map[string]any{"spark.ssl.keyPassword": "x"}},
+		{"spark-4.1", "connect.extraConf", map[string]any{"sql.ansi.enabled": "x"}},
+		{"spark-4.1", "connect.extraConf", map[string]any{"spark.x": "two\nlines"}},
+		{"spark-4.1", "iceberg.warehouse", "s3://spark/warehouse"},
+		{"spark-4.1", "eventLog.prefix", "/spark-events"},
+		{"spark-4.1", "s3.existingSecret", ""},
+		{"spark-4.1", "networkPolicy.apiServerCIDRs", []any{"10.0.0.1"}},
+		{"spark-4.1", "networkPolicy.s3Peers", []any{map[string]any{"pods": "all"}}},
+		{"hive-metastore", "database.name", "meta store"},
+		{"hive-metastore", "s3.endpoint", "ftp://store"},
+		{"hive-metastore", "resources.requests.memory", "much"},
+		{"object-store", "buckets", []any{"No Bucket"}},
+		{"object-store", "port", 443},
+		{"postgresql", "databases", []any{map[string]any{"name": "x'; DROP TABLE y", "user": "u", "passwordKey": "k"}}},
+		{"postgresql", "databases", []any{map[string]any{"name": "x", "user": "u", "password": "secret"}}},
+		{"postgresql", "persistence.size", "big"},
+	}
+	for _, r := range refused {
+		_, err := render(t, r.chart, set(nil, r.path, r.value))
+		if err == nil || !strings.Contains(err.Error(), "schema") {
+			t.Errorf("%s: %s=%v is accepted (%v)", r.chart, r.path, r.value, err)
+		}
+	}
+}
+
+// Objects of a schema that accept any key let a misspelt one pass in silence.
+func TestSchemasAreClosed(t *testing.T) {
+	for _, chart := range Names() {
+		var schema any
+		if err := json.Unmarshal(read(t, chart+"/values.schema.json"), &schema); err != nil {
+			t.Fatalf("%s: %v", chart, err)
+		}
+		var walk func(path string, node any)
+		walk = func(path string, node any) {
+			if list, ok := node.([]any); ok {
+				for i, item := range list {
+					walk(fmt.Sprintf("%s/%d", path, i), item)
+				}
+			}
+			object, _ := node.(map[string]any)
+			if _, closed := object["additionalProperties"]; object["properties"] != nil && object["type"] == "object" && !closed {
+				t.Errorf("%s: %s is open", chart, path)
+			}
+			for key, child := range object {
+				walk(path+"/"+key, child)
+			}
+		}
+		walk("#", schema)
+	}
+}
