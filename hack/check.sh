@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Everything that must hold, in the order in which it fails fastest. The checks that need no cluster all run, so that one
+# round shows every fault; the real platform is only tried when they hold. Quiet but for one line per phase and go test's.
+source "$(dirname "$0")/lib.sh"
+suite=check logs=$root/.check keep_going=yes
+began=${EPOCHREALTIME/[.,]/}
+rm -rf "$logs"
+
+stop_on_failure() {
+  if [ "$failures" -gt 0 ]; then
+    printf 'FAIL\tcheck\t%s\n' "$(since "$began")"
+    exit 1
+  fi
+}
+
+docs_unchanged() {
+  local fresh
+  fresh=$(mktemp -d)
+  bin/sparkwiz docs "$fresh"
+  diff -u docs/questions.md "$fresh/questions.md"
+  diff -ru docs/cli "$fresh/cli"
+  rm -r "$fresh"
+}
+
+phase build make --no-print-directory build
+phase fmt hack/fmt.sh --diff
+phase sandbox make --no-print-directory sandbox
+stop_on_failure
+phase lint hack/lint.sh
+phase docs docs_unchanged # When it fails: make docs, and commit what changed.
+phase charts hack/charts.sh
+hack/test.sh || failures=$((failures + 1)) # Not a phase: its lines are go test's own.
+phase images make --no-print-directory images
+stop_on_failure
+hack/e2e.sh || failures=$((failures + 1))
+stop_on_failure
+printf 'ok  \tcheck\t%s\n' "$(since "$began")"

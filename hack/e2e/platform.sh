@@ -1,0 +1,73 @@
+# What a user does with a platform. Sourced by hack/e2e.sh.
+# shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
+
+apply_platform() {
+  bin/sparkwiz apply "${answers[@]}" --yes
+}
+
+# The rows must have been computed by executor pods, and time travel must have found two snapshots.
+verify_platform() {
+  bin/sparkwiz verify "${answers[@]}" -o json >"$logs/proof.json"
+  cat "$logs/proof.json"
+  grep -q '"executors"' "$logs/proof.json"
+  grep -q '"snapshots"' "$logs/proof.json"
+}
+
+# A PySpark client of this machine, through forwarded ports, gets the rows that the client in the cluster got.
+query_from_here() {
+  local python rows remote forward doors=$logs/doors
+  python=$(hack/venv.sh client)/bin/python
+  bin/sparkwiz access "${answers[@]}" --any-port >"$doors" &
+  forward=$!
+  trap 'kill "$forward" 2>/dev/null' EXIT
+  for _ in $(seq 150); do
+    remote=$(grep -o 'sc://[^ ]*' "$doors") && break
+    sleep 0.2
+  done
+  cat "$doors"
+  rows=$(timeout 180 "$python" examples/connect_from_host.py "$remote")
+  echo "$rows"
+  [ "$rows" = "0 20000 999950000
+1 20000 999970000
+2 20000 999990000
+3 20000 1000010000
+4 20000 1000030000" ]
+}
+
+# Nothing is written the second time: the revisions stay, and it takes seconds.
+apply_again() {
+  local began=${EPOCHREALTIME/[.,]/} took events
+  events=$(bin/sparkwiz apply "${answers[@]}" --yes -o json)
+  took=$((${EPOCHREALTIME/[.,]/} - began))
+  echo "$events"
+  echo "took $((took / 1000)) ms"
+  [ "$took" -le 5000000 ]
+  if grep -E '"state":"(done|failed|skipped)"' <<<"$events"; then return 1; fi
+  grep -q '"state":"unchanged"' <<<"$events"
+}
+
+# What an uninstall leaves is what it says it leaves, and a purge leaves nothing at all.
+uninstall_platform() {
+  local said left
+  said=$(bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace")
+  echo "$said"
+  left=$(go run ./hack/leftovers "$kubeconfig" "$namespace")
+  echo "$left"
+  while read -r object; do
+    case $object in PersistentVolume/*) continue ;; esac # It belongs to the claim that is listed.
+    grep -qF "${object#*/}" <<<"$said" || {
+      echo "left and not listed: $object"
+      return 1
+    }
+  done <<<"$left"
+  bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace" --purge
+  # The namespace and the volumes go in the background.
+  for _ in $(seq 60); do
+    left=$(go run ./hack/leftovers "$kubeconfig" "$namespace")
+    [ -n "$left" ] || return 0
+    sleep 1
+  done
+  echo "left after the purge:"
+  echo "$left"
+  return 1
+}

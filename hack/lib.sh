@@ -1,0 +1,47 @@
+# Sourced by the scripts beside it: where things are, and how a phase of work is shown.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sparkwiz
+export root cache
+cd "$root"
+
+# since MICROSECONDS prints the seconds that have gone by since then.
+since() {
+  local took=$((${EPOCHREALTIME/[.,]/} - $1))
+  printf '%d.%03ds' $((took / 1000000)) $((took / 1000 % 1000))
+}
+
+# phase NAME COMMAND… runs the command with its output in $logs/NAME.log and prints one line in the format of go test,
+# so that whatever reads go test reads this too. A failure shows the end of the log. With keep_going set, failures are
+# counted in $failures and the script goes on; otherwise the phase's status ends it (errexit).
+# Never call it in a condition: bash would switch errexit off inside the phase.
+failures=0
+phase() {
+  local name=$1 began=${EPOCHREALTIME/[.,]/} status=0
+  shift
+  mkdir -p "${logs:?}"
+  set +e
+  (
+    set -e
+    "$@"
+  ) >"$logs/$name.log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" -eq 0 ]; then
+    printf 'ok  \t%s/%s\t%s\n' "${suite:?}" "$name" "$(since "$began")"
+    return 0
+  fi
+  printf '%s\n' "--- $suite/$name: the end of $logs/$name.log" >&2
+  tail -n "${tail_lines:-60}" "$logs/$name.log" >&2
+  printf 'FAIL\t%s/%s\t%s\n' "$suite" "$name" "$(since "$began")"
+  failures=$((failures + 1))
+  if [ -n "${keep_going:-}" ]; then return 0; fi
+  return "$status"
+}
+
+# modules prints the directory of every Go module of the repository.
+modules() {
+  find . -name go.mod -not -path '*/.*/*' -printf '%h\n' | sort
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Prints the path of a pinned Go tool, and builds it into the cache first if it is not there.
+# usage: hack/tool.sh golangci-lint|helm
+source "$(dirname "$0")/lib.sh"
+
+flags='-s -w'
+case ${1:-} in
+  golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
+  helm)
+    package=helm.sh/helm/v3/cmd/helm version=v3.22.0
+    # Without these it takes every cluster that it does not ask for Kubernetes 1.20. Helm's releases set them too.
+    for where in chartutil lint/rules; do
+      flags+=" -X helm.sh/helm/v3/pkg/$where.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/$where.k8sVersionMinor=37"
+    done
+    ;;
+  *)
+    echo "usage: $0 golangci-lint|helm" >&2
+    exit 2
+    ;;
+esac
+
+dir=$cache/tools/$1@$version
+if [ ! -x "$dir/$1" ]; then
+  echo "building $1 $version once into $dir (minutes)" >&2
+  mkdir -p "$dir"
+  # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
+  tmp=$(mktemp -d "$dir/build.XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  (cd / && GOBIN=$tmp GOFLAGS=-mod=mod go install -trimpath -ldflags "$flags" "$package@$version") >&2
+  mv "$tmp/$1" "$dir/$1"
+fi
+echo "$dir/$1"
