@@ -18,7 +18,8 @@ for preset in assets/presets/*.yaml; do
 done
 render external-store -f assets/presets/quickstart.yaml --set storage.mode=external --set storage.endpoint=https://s3.example.com --set storage.secret=s3-keys
 render without-iceberg -f assets/presets/quickstart.yaml --set iceberg.enabled=false --set spark.history=false
-render staging -f assets/presets/quickstart.yaml --set environment=staging --set storage.mode=external --set storage.secret=s3-keys --set images.registry=registry.example.com/mirror
+render staging -f assets/presets/quickstart.yaml --set environment=staging --set storage.mode=external --set storage.secret=s3-keys \
+  --set iceberg.enabled=false --set images.registry=registry.example.com/mirror
 
 validate=$(hack/venv.sh checkers)/bin/kubernetes-validate
 for version in "$oldest" "$newest"; do

@@ -22,10 +22,10 @@ phase sandbox-up sandbox_up
 phase load-images load_images
 phase sandbox-up-again sandbox_up_again
 phase bad-input bad_input
+phase missing-image missing_image
+phase foreign-namespace foreign_namespace
 phase apply apply_platform
 phase verify verify_platform
 phase query-from-here query_from_here
 phase apply-again apply_again
-phase foreign-namespace foreign_namespace
-phase missing-image missing_image
 phase uninstall uninstall_platform

@@ -25,6 +25,7 @@ sandbox_up() {
 
 # Starting what is started is no error and changes nothing.
 sandbox_up_again() {
+  [ -z "$borrowed" ] || return 0
   local before after
   before=$(sha256sum "$kubeconfig")
   bin/sparkwiz sandbox up --nodes real --port 0

@@ -20,11 +20,12 @@ bad_input() {
   empty=$(mktemp) unknown=$(mktemp)
   echo 'apiVersion: v1
 kind: Config' >"$empty"
-  echo 'spark: {executer: {cores: 2}}' >"$unknown"
+  echo 'spark: {executor: {core: 2}}' >"$unknown"
   refused 2 'no context "nowhere"' apply "${answers[@]}" --yes --context nowhere
   refused 2 'has no context' apply "${answers[@]}" --yes --kubeconfig "$empty"
   refused 2 'did you mean "spark.executor.cores"' apply --no-input --yes -f "$unknown"
   refused 2 'missing answer: cluster.context' apply --no-input --yes -f /dev/null
+  refused 2 'not available yet' apply "${answers[@]}" --yes --set gpu.enabled=true
   refused 2 'pass --yes' apply "${answers[@]}"
   rm "$empty" "$unknown"
   # None of them has written anything, the namespace included.
@@ -36,10 +37,10 @@ foreign_namespace() {
   refused 1 'kube-node-lease' apply "${answers[@]}" --yes --set namespace=kube-node-lease --set name=intruder
 }
 
-# An image that does not exist is named within a minute, with its class; the other branch finishes.
+# An image that does not exist is named within a minute or so, and what was begun can be taken away again.
 missing_image() {
   local other=$namespace-image
-  local these=("${answers[@]}" --set "namespace=$other" --set "name=$other" --set images.registry=registry.invalid)
+  local these=("${answers[@]}" --set "namespace=$other" --set "name=$other" --set iceberg.enabled=false --set images.registry=registry.invalid)
   local began=${EPOCHREALTIME/[.,]/}
   refused 6 'registry.invalid' apply "${these[@]}" --yes
   [ $((${EPOCHREALTIME/[.,]/} - began)) -le 90000000 ]

@@ -48,26 +48,30 @@ apply_again() {
 
 # What an uninstall leaves is what it says it leaves, and a purge leaves nothing at all.
 uninstall_platform() {
-  local said left
-  said=$(bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace")
-  echo "$said"
-  left=$(go run ./hack/leftovers "$kubeconfig" "$namespace")
-  echo "$left"
-  while read -r object; do
-    case $object in PersistentVolume/*) continue ;; esac # It belongs to the claim that is listed.
-    grep -qF "${object#*/}" <<<"$said" || {
-      echo "left and not listed: $object"
-      return 1
-    }
-  done <<<"$left"
+  bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace" | tee "$logs/stays"
+  within 60 unlisted
   bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace" --purge
-  # The namespace and the volumes go in the background.
-  for _ in $(seq 60); do
-    left=$(go run ./hack/leftovers "$kubeconfig" "$namespace")
-    [ -n "$left" ] || return 0
+  : >"$logs/stays"
+  within 60 unlisted
+}
+
+# unlisted prints what is there and was not listed. A volume belongs to the claim that is.
+unlisted() {
+  go run ./hack/leftovers "$kubeconfig" "$namespace" >"$logs/left"
+  while read -r object; do
+    grep -qF "${object#*/}" "$logs/stays" || [[ $object == PersistentVolume/* && -s $logs/stays ]] || echo "$object"
+  done <"$logs/left"
+}
+
+# within SECONDS COMMAND waits until the command prints nothing: what an owner has left goes in the background.
+within() {
+  local rest
+  for _ in $(seq "$1"); do
+    rest=$("$2")
+    [ -n "$rest" ] || return 0
     sleep 1
   done
-  echo "left after the purge:"
-  echo "$left"
+  echo "left and not listed:"
+  echo "$rest"
   return 1
 }

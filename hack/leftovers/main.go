@@ -1,6 +1,6 @@
 // Command leftovers prints what a namespace holds beyond what every namespace
-// is born with, and every object of the cluster that says it belongs to
-// sparkwiz: one line each, kind/name. The end-to-end test asks it what an
+// is born with, and the objects outside of it that belong to the platform of
+// the same name: one line each, kind/name. The end-to-end test asks it what an
 // uninstall has left.
 //
 //	leftovers KUBECONFIG NAMESPACE
@@ -15,9 +15,11 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -49,6 +51,7 @@ func leftovers(ctx context.Context, kubeconfig, namespace string) ([]string, err
 		return nil, err
 	}
 	config.QPS, config.Burst = 50, 300
+	config.WarningHandler = rest.NoWarnings{} // Every deprecated kind is asked for on purpose.
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return nil, err
@@ -68,27 +71,37 @@ func leftovers(ctx context.Context, kubeconfig, namespace string) ([]string, err
 				continue
 			}
 			items := client.Resource(gv.WithResource(r.Name))
-			labelled, err := items.List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/part-of=sparkwiz"})
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", r.Name, err)
-			}
-			for _, o := range labelled.Items {
-				if !r.Namespaced || o.GetNamespace() == namespace {
+			if r.Namespaced {
+				list, err := items.Namespace(namespace).List(ctx, metav1.ListOptions{})
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", r.Name, err)
+				}
+				for _, o := range list.Items {
 					found[r.Kind+"/"+o.GetName()] = true
 				}
-			}
-			if !r.Namespaced {
 				continue
 			}
-			inside, err := items.Namespace(namespace).List(ctx, metav1.ListOptions{})
+			list, err := items.List(ctx, metav1.ListOptions{})
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", r.Name, err)
 			}
-			for _, o := range inside.Items {
-				found[r.Kind+"/"+o.GetName()] = true
+			for _, o := range list.Items {
+				if ours(o, namespace) {
+					found[r.Kind+"/"+o.GetName()] = true
+				}
 			}
 		}
 	}
 	lines := slices.Sorted(maps.Keys(found))
 	return slices.DeleteFunc(lines, func(line string) bool { return slices.Contains(born, line) }), nil
+}
+
+// ours reports whether an object outside of namespaces belongs to the
+// platform in this one, and not to another platform on the same cluster.
+func ours(o unstructured.Unstructured, namespace string) bool {
+	claim, _, _ := unstructured.NestedString(o.Object, "spec", "claimRef", "namespace")
+	labels := o.GetLabels()
+	platform, known := labels["sparkwiz.dev/platform"]
+	return claim == namespace || o.GetKind() == "Namespace" && o.GetName() == namespace ||
+		labels["app.kubernetes.io/part-of"] == "sparkwiz" && (!known || platform == namespace)
 }

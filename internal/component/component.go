@@ -16,6 +16,7 @@ type Component struct {
 	Needs   []string                       // components that must be ready before it starts, where they are installed
 	Secrets func(spec.Spec) []secret.Ref   // what its pods read
 	Pods    func(spec.Spec) []Pod          // what the scheduler will be asked for; Values carries the same numbers
+	Doors   func(spec.Spec) []Door         // what people reach from outside; nil: nothing
 	Values  func(spec.Spec) map[string]any // chart values; a pure function of the answers
 }
 
@@ -26,6 +27,17 @@ type Pod struct {
 	CPUMilli int64  `json:"cpuMilli"`         // request of one pod, thousandths of a core
 	Memory   int64  `json:"memory"`           // request of one pod, bytes
 	Volume   int64  `json:"volume,omitempty"` // size of its claim, bytes
+	// Elastic pods come and go with the work. The others are always there and
+	// are placed first.
+	Elastic bool `json:"elastic,omitempty"`
+}
+
+// Door is a Service that people want to reach from their own machine.
+type Door struct {
+	Title   string `json:"title"`
+	Service string `json:"service"`
+	Port    int    `json:"port"`
+	Scheme  string `json:"scheme"` // sc or http
 }
 
 // Installed reports whether the component belongs to a platform with these

@@ -22,9 +22,10 @@ func hiveMetastore() Component {
 					"host": "postgresql", "port": 5432, "name": "metastore", "user": "metastore",
 					"existingSecret": databaseSecret, "passwordKey": "metastore-password",
 				},
-				"s3":        s3(s),
-				"warehouse": warehouse(s),
-				"resources": resources(pod),
+				"s3":            s3(s),
+				"warehouse":     warehouse(s),
+				"resources":     resources(pod),
+				"networkPolicy": networkPolicy(s),
 			}
 		},
 	}

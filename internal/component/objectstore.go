@@ -22,6 +22,7 @@ func objectStore() Component {
 			return map[string]any{
 				"imageRegistry":  s.Images.Registry,
 				"existingSecret": storeSecret,
+				"buckets":        []any{s.Storage.Bucket},
 				"persistence":    map[string]any{"size": s.Storage.Size, "storageClass": s.Storage.Class},
 				"resources":      resources(pod(s)),
 			}
@@ -48,9 +49,23 @@ func s3(s spec.Spec) map[string]any {
 		"existingSecret": storeSecret, "accessKeyKey": "access-key", "secretKeyKey": "secret-key",
 	}
 	if s.Storage.Mode == spec.External {
-		v["endpoint"], v["region"], v["pathStyle"] = s.Storage.Endpoint, s.Storage.Region, s.Storage.PathStyle
+		v["endpoint"], v["region"], v["pathStyle"] = strings.TrimSuffix(s.Storage.Endpoint, "/"), s.Storage.Region, s.Storage.PathStyle
 		v["sslEnabled"] = !strings.HasPrefix(s.Storage.Endpoint, "http://")
 		v["existingSecret"] = s.Storage.Secret
 	}
 	return v
+}
+
+// networkPolicy lets pods out to the store. The charts' default is the store
+// in the cluster; one that is brought along may be anywhere, in another
+// namespace too, and its address is not known by number.
+func networkPolicy(s spec.Spec) map[string]any {
+	if s.Storage.Mode != spec.External {
+		return map[string]any{}
+	}
+	return map[string]any{"s3Peers": []any{
+		map[string]any{"ipBlock": map[string]any{"cidr": "0.0.0.0/0"}},
+		map[string]any{"ipBlock": map[string]any{"cidr": "::/0"}},
+		map[string]any{"namespaceSelector": map[string]any{}},
+	}}
 }

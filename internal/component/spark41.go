@@ -18,8 +18,20 @@ func spark41() Component {
 			}
 			return pods
 		},
+		Doors:  sparkDoors,
 		Values: sparkValues,
 	}
+}
+
+func sparkDoors(s spec.Spec) []Door {
+	doors := []Door{
+		{Title: "Spark Connect", Service: "spark-41-connect", Port: 15002, Scheme: "sc"},
+		{Title: "Spark UI", Service: "spark-41-connect", Port: 4040, Scheme: "http"},
+	}
+	if s.Spark.History {
+		doors = append(doors, Door{Title: "History Server", Service: "spark-history", Port: 18080, Scheme: "http"})
+	}
+	return doors
 }
 
 // shipperMemory is the sidecar that copies event logs to the bucket.
@@ -51,7 +63,7 @@ func executorPod(s spec.Spec) Pod {
 	if s.Environment == spec.Dev {
 		perSlot = 400
 	}
-	return Pod{Name: "executor", Count: e.Max, CPUMilli: int64(e.Cores) * perSlot, Memory: (heap + overheadMiB(heap)) * mib}
+	return Pod{Name: "executor", Count: e.Max, CPUMilli: int64(e.Cores) * perSlot, Memory: (heap + overheadMiB(heap)) * mib, Elastic: true}
 }
 
 func historyPod() Pod { return Pod{Name: "spark-history", Count: 1, CPUMilli: 100, Memory: 768 * mib} }
@@ -69,11 +81,12 @@ func sparkValues(s spec.Spec) map[string]any {
 			"cores": e.Cores, "memory": e.Memory,
 			"memoryOverhead": fmt.Sprintf("%dm", overheadMiB(heapMiB(e.Memory))),
 			"requestCores":   fmt.Sprintf("%dm", pod.CPUMilli),
-			"instances":      map[string]any{"min": e.Min, "max": e.Max},
+			"instances":      map[string]any{"min": e.Min, "max": e.Max, "initial": e.Min},
 		},
 		"history": map[string]any{"enabled": s.Spark.History, "resources": resources(historyPod())},
 		"iceberg": map[string]any{
 			"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083", "warehouse": warehouse(s),
 		},
+		"networkPolicy": networkPolicy(s),
 	}
 }

@@ -3,6 +3,8 @@
 // everything that decides.
 package facts
 
+import "slices"
+
 // Facts is one look at a cluster. The zero value is a cluster nobody has
 // looked at: Known is false and every question about it is open.
 type Facts struct {
@@ -134,12 +136,7 @@ func (f Facts) DefaultStorageClass() (StorageClass, bool) {
 // Serves reports whether the API server serves a group and version,
 // e.g. external-secrets.io/v1.
 func (f Facts) Serves(groupVersion string) bool {
-	for _, gv := range f.APIs {
-		if gv == groupVersion {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.APIs, groupVersion)
 }
 
 // Namespace finds a namespace by its name.

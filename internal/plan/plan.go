@@ -19,7 +19,7 @@ import (
 
 // Plan is everything that an apply will do. Its JSON form is a contract.
 type Plan struct {
-	ID          string       `json:"id"` // digest of all the rest but the warnings
+	ID          string       `json:"id"` // digest of what would be installed: not of warnings, nor of answers without effect
 	Name        string       `json:"name"`
 	Environment string       `json:"environment"`
 	Context     string       `json:"context"`
@@ -33,13 +33,14 @@ type Plan struct {
 
 // Release is one Helm release.
 type Release struct {
-	Name      string          `json:"name"`
-	Title     string          `json:"title"`
-	Chart     string          `json:"chart"` // directory under charts/
-	Namespace string          `json:"namespace"`
-	Needs     []string        `json:"needs,omitempty"` // releases of this plan
-	Values    map[string]any  `json:"values"`
-	Pods      []component.Pod `json:"pods"`
+	Name      string           `json:"name"`
+	Title     string           `json:"title"`
+	Chart     string           `json:"chart"` // directory under charts/
+	Namespace string           `json:"namespace"`
+	Needs     []string         `json:"needs,omitempty"` // releases of this plan
+	Values    map[string]any   `json:"values"`
+	Pods      []component.Pod  `json:"pods"`
+	Doors     []component.Door `json:"doors,omitempty"` // what people reach from outside
 }
 
 // Footprint is what the platform asks of the cluster at most.
@@ -72,6 +73,9 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 			if slices.ContainsFunc(chosen, func(o component.Component) bool { return o.Name == need }) {
 				r.Needs = append(r.Needs, need)
 			}
+		}
+		if c.Doors != nil {
+			r.Doors = c.Doors(s)
 		}
 		p.Releases = append(p.Releases, r)
 		p.Footprint.add(r.Pods)
@@ -123,6 +127,7 @@ func (f *Footprint) add(pods []component.Pod) {
 }
 
 func digest(p Plan) (string, error) {
+	p.Spec = spec.Spec{} // It has answers that do not apply, such as the endpoint of a store that is not used.
 	data, err := json.Marshal(p)
 	if err != nil {
 		return "", err

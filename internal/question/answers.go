@@ -3,6 +3,7 @@ package question
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
@@ -54,8 +55,16 @@ func (a *Answers) Set(key, text string, origin Origin) error {
 	if err := q.Put(&a.Spec, text); err != nil {
 		return err
 	}
-	a.origins[key] = origin
+	a.mark(key, origin)
 	return nil
+}
+
+// mark makes the zero Answers usable: nobody has answered anything yet.
+func (a *Answers) mark(key string, origin Origin) {
+	if a.origins == nil {
+		a.origins = map[string]Origin{}
+	}
+	a.origins[key] = origin
 }
 
 // SetPairs applies key=value pairs, as --set gives them, and reports all that
@@ -87,19 +96,24 @@ func (a *Answers) Suggest(f facts.Facts) map[string]string {
 		}
 		reasons[q.Key] = reason
 		if q.Put(&a.Spec, value) == nil {
-			a.origins[q.Key] = FromCluster
+			a.mark(q.Key, FromCluster)
 		}
 	}
 	return reasons
 }
 
-// Missing are the required questions that nobody has answered. A suggestion
-// from the cluster is not an answer.
+// Answered reports whether a question needs nobody any more. A required one
+// needs somebody: a suggestion from the cluster is not an answer.
+func (a Answers) Answered(q Question) bool {
+	o := a.Origin(q.Key)
+	return !q.Required || (o != FromDefault && o != FromCluster)
+}
+
+// Missing are the required questions that nobody has answered.
 func (a Answers) Missing() []Question {
 	var missing []Question
 	for _, q := range Rows() {
-		o := a.Origin(q.Key)
-		if q.Required && q.Asked(a.Spec) && (o == FromDefault || o == FromCluster) {
+		if q.Asked(a.Spec) && !a.Answered(q) {
 			missing = append(missing, q)
 		}
 	}
@@ -112,7 +126,7 @@ func Validate(s spec.Spec, f facts.Facts) error {
 	var faults []error
 	for _, q := range Rows() {
 		if q.Asked(s) {
-			faults = append(faults, q.judge(s, f))
+			faults = append(faults, q.Judge(s, f))
 		}
 	}
 	return errors.Join(faults...)
@@ -124,5 +138,26 @@ func ValidateOne(key string, s spec.Spec, f facts.Facts) error {
 	if !ok {
 		return spec.Unknown(key)
 	}
-	return q.judge(s, f)
+	return q.Judge(s, f)
+}
+
+// Clone is a copy that can be changed on its own, e.g. to be saved while the
+// wizard goes on.
+func (a Answers) Clone() Answers {
+	a.origins = maps.Clone(a.origins)
+	return a
+}
+
+// Unsuggest takes back what a cluster suggested, because another cluster was
+// chosen: its defaults are no answer for this one.
+func (a *Answers) Unsuggest() {
+	fresh := spec.Default()
+	for _, q := range Rows() {
+		if a.Origin(q.Key) != FromCluster {
+			continue
+		}
+		if q.Put(&a.Spec, q.Text(fresh)) == nil {
+			delete(a.origins, q.Key)
+		}
+	}
 }

@@ -52,7 +52,7 @@ func currentContext(f facts.Facts) (value, reason string) {
 
 var (
 	label    = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$`)
-	registry = regexp.MustCompile(`^[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?$`)
+	registry = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?(/[a-z0-9._/-]+)?$`)
 )
 
 func dnsLabel(text string) error {

@@ -18,8 +18,10 @@ func environmentRows() []Question {
 			return []Option{
 				{Value: spec.Dev, Label: "dev", Note: "try things, throw them away"},
 				{Value: spec.Staging, Label: "staging", Note: "as prod, but smaller"},
-				{Value: spec.Prod, Label: "prod", Note: "people rely on it",
-					Absent: "prod needs a secret provider that outlives the cluster, and those are " + notYet, Hint: "--set environment=staging"},
+				{
+					Value: spec.Prod, Label: "prod", Note: "people rely on it",
+					Absent: "prod needs a secret provider that outlives the cluster, and those are " + notYet, Hint: "--set environment=staging",
+				},
 			}
 		},
 	}}

@@ -1,9 +1,8 @@
 package question
 
 import (
-	"errors"
-
 	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
@@ -22,7 +21,7 @@ func optionalRows() []Question {
 		Field: func(s *spec.Spec) any { return &s.Iceberg.Enabled },
 		Check: func(s spec.Spec) error {
 			if s.Iceberg.Enabled && s.Environment != spec.Dev {
-				return errors.New("the metastore's PostgreSQL in the cluster is for dev; an external database is " + notYet)
+				return fault.New(fault.Usage, "the metastore's PostgreSQL in the cluster is for dev; an external database is "+notYet, "--set iceberg.enabled=false")
 			}
 			return nil
 		},

@@ -63,46 +63,26 @@ func (q Question) Text(s spec.Spec) string {
 }
 
 // Put parses text into the answer. It judges the form only (a number is a
-// number); Problems judges the sense.
+// number); Validate judges the sense.
 func (q Question) Put(s *spec.Spec, text string) error {
-	text = strings.TrimSpace(text)
-	switch p := q.Field(s).(type) {
-	case *string:
-		*p = text
-	case *bool:
-		b, err := parseBool(text)
-		if err != nil {
-			return q.bad(text, "true or false")
-		}
-		*p = b
-	case *int:
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			return q.bad(text, "a whole number")
-		}
-		*p = n
-	default:
-		panic(fmt.Sprintf("question %s: a field of type %T", q.Key, p))
+	if err := spec.Put(q.Field(s), text); err != nil {
+		return q.wrong(err)
 	}
 	return nil
 }
 
-func parseBool(text string) (bool, error) {
-	switch strings.ToLower(text) {
-	case "yes", "y", "on":
-		return true, nil
-	case "no", "n", "off":
-		return false, nil
+// wrong is the error about an answer, with the hint of its cause if that has
+// one.
+func (q Question) wrong(why error) error {
+	hint := "--set " + q.Key + "=…   # " + q.Title
+	if better := fault.Hints(why); len(better) > 0 {
+		hint = better[0]
 	}
-	return strconv.ParseBool(text)
+	return fault.New(fault.Usage, q.Key+": "+why.Error(), hint)
 }
 
-func (q Question) bad(text, want string) error {
-	return fault.New(fault.Usage, fmt.Sprintf("%s: %q is not %s", q.Key, text, want), "--set "+q.Key+"=…   # "+q.Title)
-}
-
-// judge checks one answer against its options and its own check.
-func (q Question) judge(s spec.Spec, f facts.Facts) error {
+// Judge checks one answer against its options and its own check.
+func (q Question) Judge(s spec.Spec, f facts.Facts) error {
 	if q.Options != nil {
 		if err := q.among(q.Text(s), q.Options(f)); err != nil {
 			return err
@@ -112,7 +92,7 @@ func (q Question) judge(s spec.Spec, f facts.Facts) error {
 		return nil
 	}
 	if err := q.Check(s); err != nil {
-		return fault.New(fault.Usage, fmt.Sprintf("%s: %s", q.Key, err), "--set "+q.Key+"=…   # "+q.Title)
+		return q.wrong(err)
 	}
 	return nil
 }
@@ -126,7 +106,7 @@ func (q Question) among(text string, options []Option) error {
 				values = append(values, o.Value)
 			}
 		}
-		return q.bad(text, "one of "+strings.Join(values, ", "))
+		return q.wrong(fmt.Errorf("%q is not one of %s", text, strings.Join(values, ", ")))
 	}
 	if o := options[i]; o.Absent != "" {
 		return fault.New(fault.Usage, fmt.Sprintf("%s: %s: %s", q.Key, o.Label, o.Absent), o.Hint)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -58,11 +59,17 @@ func sparkRows() []Question {
 	}}
 }
 
-var heapSize = regexp.MustCompile(`^[1-9][0-9]*[mg]$`)
+var heapSize = regexp.MustCompile(`^([1-9]\d{0,5})([mg])$`)
 
+// heap also refuses what Spark refuses at start: less than 450 MiB.
 func heap(text string) error {
-	if !heapSize.MatchString(text) {
-		return errors.New("want a size in Spark's notation, such as 512m or 4g")
+	wrong := errors.New("want a size in Spark's notation, 512m at least, such as 2g")
+	m := heapSize.FindStringSubmatch(text)
+	if m == nil {
+		return wrong
+	}
+	if n, err := strconv.Atoi(m[1]); err != nil || (m[2] == "m" && n < 512) {
+		return wrong
 	}
 	return nil
 }

@@ -2,12 +2,12 @@ package question
 
 import (
 	"errors"
-	"net/url"
 	"regexp"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
@@ -27,7 +27,7 @@ func storageRows() []Question {
 		},
 		Check: func(s spec.Spec) error {
 			if s.Storage.Mode == spec.InCluster && s.Environment != spec.Dev {
-				return errors.New("the store in the cluster is for dev; " + s.Environment + " needs an S3 of its own")
+				return fault.New(fault.Usage, "the store in the cluster is for dev; "+s.Environment+" needs an S3 of its own", "--set storage.mode="+spec.External)
 			}
 			return nil
 		},
@@ -46,9 +46,8 @@ func storageRows() []Question {
 		Help:  "Address of the S3 API, e.g. https://s3.example.com. Empty means AWS in the given region.",
 		Field: func(s *spec.Spec) any { return &s.Storage.Endpoint },
 		Check: func(s spec.Spec) error {
-			u, err := url.Parse(s.Storage.Endpoint)
-			if s.Storage.Endpoint != "" && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")) {
-				return errors.New("want a URL such as https://s3.example.com")
+			if s.Storage.Endpoint != "" && !endpoint.MatchString(s.Storage.Endpoint) {
+				return errors.New("want a URL such as https://s3.example.com:9000, without a path or a user")
 			}
 			return nil
 		},
@@ -56,7 +55,12 @@ func storageRows() []Question {
 		Key: "storage.region", Page: "storage", Title: "Region", When: external,
 		Help:  "The region that requests are signed for. Stores other than AWS usually accept us-east-1.",
 		Field: func(s *spec.Spec) any { return &s.Storage.Region },
-		Check: func(s spec.Spec) error { return filled(s.Storage.Region, "name a region, e.g. us-east-1") },
+		Check: func(s spec.Spec) error {
+			if !region.MatchString(s.Storage.Region) {
+				return errors.New("want a region such as us-east-1")
+			}
+			return nil
+		},
 	}, {
 		Key: "storage.pathStyle", Page: "storage", Title: "Path-style addresses", When: external,
 		Help:  "http://host/bucket instead of http://bucket.host. Yes for nearly every store but AWS.",
@@ -65,9 +69,7 @@ func storageRows() []Question {
 		Key: "storage.secret", Page: "storage", Title: "Secret with the keys", When: external,
 		Help:  "A Secret in the platform's namespace with the keys access-key and secret-key. You make it; sparkwiz only names it.",
 		Field: func(s *spec.Spec) any { return &s.Storage.Secret },
-		Check: func(s spec.Spec) error {
-			return filled(s.Storage.Secret, "name a Secret with access-key and secret-key")
-		},
+		Check: func(s spec.Spec) error { return objectName(s.Storage.Secret) },
 	}, {
 		Key: "storage.size", Page: "storage", Title: "Volume size",
 		When:  func(s spec.Spec) bool { return !external(s) },
@@ -75,8 +77,8 @@ func storageRows() []Question {
 		Field: func(s *spec.Spec) any { return &s.Storage.Size },
 		Check: func(s spec.Spec) error {
 			q, err := resource.ParseQuantity(s.Storage.Size)
-			if err != nil || q.Sign() <= 0 {
-				return errors.New("want a quantity such as 10Gi")
+			if err != nil || !volume.MatchString(s.Storage.Size) || q.Value() < 1<<30 {
+				return errors.New("want a quantity such as 10Gi, 1Gi at least")
 			}
 			return nil
 		},
@@ -86,6 +88,12 @@ func storageRows() []Question {
 		Help:    "The kind of volume for databases and the store. Empty takes the cluster's default.",
 		Field:   func(s *spec.Spec) any { return &s.Storage.Class },
 		Suggest: defaultClass,
+		Check: func(s spec.Spec) error {
+			if s.Storage.Class == "" {
+				return nil
+			}
+			return objectName(s.Storage.Class)
+		},
 	}}
 }
 
@@ -99,4 +107,19 @@ func defaultClass(f facts.Facts) (value, reason string) {
 	return "", ""
 }
 
-var bucket = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+// What the charts' schemas accept, and no more: an answer that passes here
+// must not fail there.
+var (
+	bucket   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+	endpoint = regexp.MustCompile(`^https?://[a-zA-Z0-9.-]+(:\d{1,5})?/?$`)
+	region   = regexp.MustCompile(`^[a-z0-9-]+$`)
+	volume   = regexp.MustCompile(`^\d{1,5}(\.\d+)?(Mi|Gi|Ti|M|G|T)$`)
+	object   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`)
+)
+
+func objectName(text string) error {
+	if !object.MatchString(text) {
+		return errors.New("want the name of a Kubernetes object: lower-case letters, digits, dashes and dots")
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -41,30 +42,43 @@ func Chart(name string) (*chart.Chart, error) {
 	return loader.LoadFiles(buffered)
 }
 
+// newest is the Kubernetes of k8s.io/client-go in go.mod. Helm's own default
+// is v1.20 unless its linker flags say otherwise, too old for every chart.
+const newest = "v1.37.0"
+
 // Manifest renders a release as Helm would: YAML documents in the order of
 // their template files. kubeVersion is the cluster's, e.g. v1.34.4; empty
-// takes Helm's default.
+// takes that of the libraries this was built with.
 func Manifest(r plan.Release, kubeVersion string) (string, error) {
+	out, err := manifest(r, kubeVersion)
+	if err != nil {
+		return "", fmt.Errorf("release %s: %w", r.Name, err)
+	}
+	return out, nil
+}
+
+func manifest(r plan.Release, kubeVersion string) (string, error) {
 	c, err := Chart(r.Chart)
 	if err != nil {
 		return "", err
 	}
+	version, err := chartutil.ParseKubeVersion(cmp.Or(kubeVersion, newest))
+	if err != nil {
+		return "", fmt.Errorf("the Kubernetes version %q cannot be read: %w", kubeVersion, err)
+	}
 	caps := chartutil.DefaultCapabilities.Copy()
-	if kubeVersion != "" {
-		v, err := chartutil.ParseKubeVersion(kubeVersion)
-		if err != nil {
-			return "", err
-		}
-		caps.KubeVersion = *v
+	caps.KubeVersion = *version
+	if want := c.Metadata.KubeVersion; want != "" && !chartutil.IsCompatibleRange(want, caps.KubeVersion.String()) {
+		return "", fmt.Errorf("chart %s needs Kubernetes %s, the cluster has %s", r.Chart, want, caps.KubeVersion.String())
 	}
 	options := chartutil.ReleaseOptions{Name: r.Name, Namespace: r.Namespace, Revision: 1, IsInstall: true}
 	values, err := chartutil.ToRenderValues(c, r.Values, options, caps)
 	if err != nil {
-		return "", fmt.Errorf("release %s: the values do not fit chart %s: %w", r.Name, r.Chart, err)
+		return "", fmt.Errorf("the values do not fit chart %s: %w", r.Chart, err)
 	}
 	files, err := engine.Render(c, values)
 	if err != nil {
-		return "", fmt.Errorf("release %s: %w", r.Name, err)
+		return "", err
 	}
 	var out bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -75,15 +89,4 @@ func Manifest(r plan.Release, kubeVersion string) (string, error) {
 		fmt.Fprintf(&out, "---\n# Source: %s\n%s\n", name, body)
 	}
 	return out.String(), nil
-}
-
-// Count is the number of objects in a manifest.
-func Count(manifest string) int {
-	n := 0
-	for line := range strings.Lines(manifest) {
-		if strings.HasPrefix(line, "kind: ") {
-			n++
-		}
-	}
-	return n
 }

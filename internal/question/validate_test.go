@@ -1,0 +1,117 @@
+package question_test
+
+import (
+	"testing"
+
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/question"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+// TestValidate: one row per answer and sense, judged beside answers that are
+// all right. An empty want means that the answers are accepted.
+func TestValidate(t *testing.T) {
+	const (
+		dns      = "want lower-case letters, digits and dashes, beginning with a letter, 50 at most"
+		heap     = "want a size in Spark's notation, 512m at least, such as 2g"
+		quantity = "want a quantity such as 10Gi, 1Gi at least"
+		bucket   = "want 3 to 63 lower-case letters, digits and dashes"
+		url      = "want a URL such as https://s3.example.com:9000, without a path or a user"
+		registry = "want a host with an optional port and path, without https://"
+		object   = "want the name of a Kubernetes object: lower-case letters, digits, dashes and dots"
+	)
+	external := []string{"storage.mode=external", "storage.secret=keys"}
+	tests := []struct {
+		set  []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{"cluster.context="}, "cluster.context: name a kubeconfig context"},
+		{[]string{"cluster.context=arn:aws:eks:eu-west-1:1:cluster/x"}, ""},
+		{[]string{"namespace=Spark"}, "namespace: " + dns},
+		{[]string{"namespace=1spark"}, "namespace: " + dns},
+		{[]string{"namespace=spark-"}, "namespace: " + dns},
+		{[]string{"namespace="}, "namespace: " + dns},
+		{[]string{"name=a/b"}, "name: " + dns},
+		{[]string{"name=a"}, ""},
+		{[]string{"images.registry=registry.example.com:5000/mirror"}, ""},
+		{[]string{"images.registry=https://registry.example.com"}, "images.registry: " + registry},
+		{[]string{"images.registry=r.example.com/"}, "images.registry: " + registry},
+		{[]string{"storage.bucket=ab"}, "storage.bucket: " + bucket},
+		{[]string{"storage.bucket=a/b"}, "storage.bucket: " + bucket},
+		{[]string{"storage.size=0"}, "storage.size: " + quantity},
+		{[]string{"storage.size=10"}, "storage.size: " + quantity}, // ten bytes
+		{[]string{"storage.size=10m"}, "storage.size: " + quantity},
+		{[]string{"storage.size=-1Gi"}, "storage.size: " + quantity},
+		{[]string{"storage.size=1e12"}, "storage.size: " + quantity}, // charts do not read it
+		{[]string{"storage.size=99999999999Ti"}, "storage.size: " + quantity},
+		{[]string{"storage.size=1.5Ti"}, ""},
+		{[]string{"storage.class=gp3"}, ""},
+		{[]string{"storage.class=g p3"}, "storage.class: " + object},
+		{[]string{"storage.mode=nfs"}, `storage.mode: "nfs" is not one of in-cluster, external`},
+		{[]string{"storage.mode=external"}, "storage.secret: " + object},
+		{append(external, "storage.size=nonsense"), ""}, // not asked, so not judged
+		{append(external, "storage.secret=a_b"), "storage.secret: " + object},
+		{append(external, "storage.region="), "storage.region: want a region such as us-east-1"},
+		{append(external, "storage.region=EU West"), "storage.region: want a region such as us-east-1"},
+		{append(external, "storage.endpoint=https://s3.example.com:9000/"), ""},
+		{append(external, "storage.endpoint=s3.example.com"), "storage.endpoint: " + url},
+		{append(external, "storage.endpoint=ftp://s3.example.com"), "storage.endpoint: " + url},
+		{append(external, "storage.endpoint=https://s3.example.com/bucket"), "storage.endpoint: " + url},
+		{append(external, "storage.endpoint=https://key:canary@s3.example.com"), "storage.endpoint: " + url},
+		{[]string{"spark.version=3.5.7"}, "spark.version: 3.5.7: not available yet in this version"},
+		{[]string{"spark.version=4.2.0"}, `spark.version: "4.2.0" is not one of 4.1.4`},
+		{[]string{"spark.executor.cores=0"}, "spark.executor.cores: want a number from 1 to 64"},
+		{[]string{"spark.executor.memory=4G"}, "spark.executor.memory: " + heap},
+		{[]string{"spark.executor.memory=4Gi"}, "spark.executor.memory: " + heap},
+		{[]string{"spark.executor.memory=256m"}, "spark.executor.memory: " + heap}, // Spark refuses less than 450 MiB
+		{[]string{"spark.executor.memory=99m"}, "spark.executor.memory: " + heap},
+		{[]string{"spark.executor.memory=1024m"}, ""},
+		{[]string{"spark.executor.memory=99999999999999999999g"}, "spark.executor.memory: " + heap},
+		{[]string{"spark.executor.memory=512m"}, ""},
+		{[]string{"spark.driver.memory=0g"}, "spark.driver.memory: " + heap},
+		{[]string{"spark.driver.memory=2048m"}, ""},
+		{[]string{"spark.executor.min=-1"}, "spark.executor.min: want a number from 0 to 1000"},
+		{[]string{"spark.executor.max=0"}, "spark.executor.max: want at least 1 and not less than spark.executor.min"},
+		{[]string{"spark.executor.min=3"}, "spark.executor.max: want at least 1 and not less than spark.executor.min"},
+		{[]string{"spark.executor.max=1001"}, "spark.executor.max: want a number from 1 to 1000"},
+		{append(external, "environment=test", "iceberg.enabled=no"), `environment: "test" is not one of dev, staging`},
+		{[]string{"secrets.provider=vault"}, "secrets.provider: External Secrets · Vault: not available yet in this version"},
+		{[]string{"gpu.enabled=true"}, "gpu.enabled: Yes: not available yet in this version"},
+		{[]string{"environment=staging", "iceberg.enabled=no"}, "storage.mode: the store in the cluster is for dev; staging needs an S3 of its own"},
+		{append(external, "environment=staging"), "iceberg.enabled: the metastore's PostgreSQL in the cluster is for dev; an external database is not available yet in this version"},
+		{append(external, "environment=staging", "iceberg.enabled=no"), ""},
+	}
+	for _, tt := range tests {
+		a := fresh()
+		if err := a.SetPairs(append([]string{"cluster.context=here"}, tt.set...)); err != nil {
+			t.Errorf("%q: %v", tt.set, err)
+			continue
+		}
+		err := question.Validate(a.Spec, facts.Facts{})
+		switch {
+		case err == nil && tt.want != "":
+			t.Errorf("%q was accepted, want %q", tt.set, tt.want)
+		case err != nil && err.Error() != tt.want:
+			t.Errorf("%q:\n got %s\nwant %s", tt.set, err, tt.want)
+		case err != nil && (fault.KindOf(err) != fault.Usage || len(fault.Hints(err)) == 0):
+			t.Errorf("%q: want a Usage error with a hint, got %v %v", tt.set, fault.KindOf(err), fault.Hints(err))
+		}
+	}
+}
+
+func TestValidateGathers(t *testing.T) {
+	s := spec.Default()
+	s.Name, s.Storage.Bucket, s.GPU.Enabled, s.Spark.Executor.Cores = "X", "", true, 0
+	lines(t, question.Validate(s, facts.Facts{}), []string{
+		"cluster.context: name a kubeconfig context",
+		"name: want lower-case letters, digits and dashes, beginning with a letter, 50 at most",
+		"storage.bucket: want 3 to 63 lower-case letters, digits and dashes",
+		"spark.executor.cores: want a number from 1 to 64",
+		"gpu.enabled: Yes: not available yet in this version",
+	})
+	if err := question.ValidateOne("no.such.key", s, facts.Facts{}); err == nil {
+		t.Error("an unknown key was judged")
+	}
+}

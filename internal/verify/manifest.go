@@ -1,0 +1,169 @@
+package verify
+
+import (
+	_ "embed"
+	"fmt"
+	"time"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+)
+
+//go:embed proof.py
+var script string
+
+// app is the value of app.kubernetes.io/name on everything the proof makes,
+// and the beginning of its objects' names.
+const app = "sparkwiz-verify"
+
+// A run gives up after limit. The Job's own deadline is later: it only
+// matters when sparkwiz was killed and nobody else ends the client.
+const (
+	limit       = 10 * time.Minute
+	jobDeadline = 15 * time.Minute
+	jobKept     = 5 * time.Minute
+)
+
+// objects are what one run makes, all under one name. The Job comes first
+// and suspended, and owns the others: whenever sparkwiz is killed, the
+// cluster removes all of them with the Job.
+type objects struct {
+	job    *batchv1.Job
+	script *corev1.ConfigMap
+	policy *networkingv1.NetworkPolicy
+}
+
+func manifests(p plan.Plan, name string) objects {
+	meta := metav1.ObjectMeta{Name: name, Namespace: p.Namespace, Labels: labels()}
+	return objects{
+		job: &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{
+			Suspend:                 new(true),
+			BackoffLimit:            new(int32(0)),
+			ActiveDeadlineSeconds:   new(int64(jobDeadline.Seconds())),
+			TTLSecondsAfterFinished: new(int32(jobKept.Seconds())),
+			Template:                corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: podLabels()}, Spec: pod(p, name)},
+		}},
+		script: &corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"proof.py": script}},
+		policy: &networkingv1.NetworkPolicy{ObjectMeta: meta, Spec: traffic(p)},
+	}
+}
+
+func labels() map[string]string {
+	return map[string]string{
+		"app.kubernetes.io/name":       app,
+		"app.kubernetes.io/component":  "proof",
+		"app.kubernetes.io/part-of":    "sparkwiz",
+		"app.kubernetes.io/managed-by": "sparkwiz",
+	}
+}
+
+// podLabels let the client through the policies of the platform.
+func podLabels() map[string]string {
+	l := labels()
+	l["sparkwiz.dev/connect-client"] = "true"
+	l["sparkwiz.dev/history-client"] = "true"
+	return l
+}
+
+// pod is the client: the platform's own Spark image, as Pod Security
+// "restricted" wants it, without a token for the API server.
+func pod(p plan.Plan, configMap string) corev1.PodSpec {
+	const user = int64(185)
+	memory := func(text string) corev1.ResourceList {
+		return corev1.ResourceList{corev1.ResourceMemory: resource.MustParse(text)}
+	}
+	requests := memory("256Mi")
+	requests[corev1.ResourceCPU] = resource.MustParse("100m")
+	return corev1.PodSpec{
+		RestartPolicy:                 corev1.RestartPolicyNever,
+		TerminationGracePeriodSeconds: new(int64(15)),
+		AutomountServiceAccountToken:  new(false),
+		EnableServiceLinks:            new(false),
+		SecurityContext: &corev1.PodSecurityContext{
+			RunAsNonRoot: new(true), RunAsUser: new(user), RunAsGroup: new(user), FSGroup: new(user),
+			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+		},
+		Containers: []corev1.Container{{
+			Name:            "proof",
+			Image:           image(p),
+			ImagePullPolicy: corev1.PullIfNotPresent,
+			Command:         append([]string{"python3", "/proof/proof.py"}, arguments(p)...),
+			Env: []corev1.EnvVar{
+				{Name: "HOME", Value: "/tmp"},
+				{Name: "PYTHONDONTWRITEBYTECODE", Value: "1"},
+				{Name: "PYTHONUNBUFFERED", Value: "1"},
+			},
+			Resources: corev1.ResourceRequirements{Requests: requests, Limits: memory("512Mi")},
+			SecurityContext: &corev1.SecurityContext{
+				AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
+				Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+			},
+			VolumeMounts: []corev1.VolumeMount{
+				{Name: "proof", MountPath: "/proof", ReadOnly: true},
+				{Name: "tmp", MountPath: "/tmp"},
+			},
+		}},
+		Volumes: []corev1.Volume{
+			{Name: "proof", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+				LocalObjectReference: corev1.LocalObjectReference{Name: configMap},
+			}}},
+			{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: new(resource.MustParse("64Mi"))}}},
+		},
+	}
+}
+
+// image is the Spark image of the charts, under the same registry rule.
+func image(p plan.Plan) string {
+	registry := p.Spec.Images.Registry
+	if registry == "" {
+		registry = "docker.io"
+	}
+	return fmt.Sprintf("%s/sparkwiz/spark:%s", registry, p.Spec.Spark.Version)
+}
+
+func arguments(p plan.Plan) []string {
+	t := target(p)
+	args := []string{"--remote", "sc://" + t.connect + ":15002"}
+	if p.Spec.Spark.History {
+		args = append(args, "--history", "http://"+t.history+":18080")
+	}
+	for _, s := range steps(p) {
+		if s.name != client {
+			args = append(args, s.name)
+		}
+	}
+	return args
+}
+
+// traffic lets the client reach the cluster's DNS, Connect and the History
+// Server, and lets nobody reach the client.
+func traffic(p plan.Plan) networkingv1.NetworkPolicySpec {
+	port := func(protocol corev1.Protocol, number int32) networkingv1.NetworkPolicyPort {
+		return networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: new(intstr.FromInt32(number))}
+	}
+	to := func(name string, number int32) networkingv1.NetworkPolicyEgressRule {
+		selector := map[string]string{"app.kubernetes.io/name": name, "app.kubernetes.io/instance": target(p).release}
+		return networkingv1.NetworkPolicyEgressRule{
+			To:    []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: selector}}},
+			Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolTCP, number)},
+		}
+	}
+	egress := []networkingv1.NetworkPolicyEgressRule{
+		{Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolUDP, 53), port(corev1.ProtocolTCP, 53)}},
+		to("spark-connect", 15002),
+	}
+	if p.Spec.Spark.History {
+		egress = append(egress, to("spark-history", 18080))
+	}
+	return networkingv1.NetworkPolicySpec{
+		PodSelector: metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": app}},
+		PolicyTypes: []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress},
+		Egress:      egress,
+	}
+}
