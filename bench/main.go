@@ -63,5 +63,6 @@ func run(ctx context.Context, o options) error {
 	if err := write(o, results); err != nil {
 		return err
 	}
+	fmt.Fprintln(os.Stderr, "written:", o.out)
 	return missed
 }

@@ -13,4 +13,3 @@ trap down EXIT
 bin/sparkwiz-sandbox up --nodes simulated --port 0
 go build -o bin/bench ./bench
 bin/bench -helm "$helm" -kubeconfig "$XDG_STATE_HOME/sparkwiz/sandbox/kubeconfig" "$@"
-cat docs/performance.md

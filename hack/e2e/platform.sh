@@ -15,10 +15,10 @@ verify_platform() {
 
 # A PySpark client of this machine, through forwarded ports, gets the rows that the client in the cluster got.
 query_from_here() {
-  local python rows remote forward doors=$logs/doors
+  local python rows remote doors=$logs/doors
   python=$(hack/venv.sh client)/bin/python
   bin/sparkwiz access "${answers[@]}" --any-port >"$doors" &
-  forward=$!
+  forward=$! # Not local: the trap runs when this function is gone.
   trap 'kill "$forward" 2>/dev/null' EXIT
   for _ in $(seq 150); do
     remote=$(grep -o 'sc://[^ ]*' "$doors") && break

@@ -61,8 +61,8 @@ func TestForward(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if a.dials != 1 {
-		t.Errorf("%d links for one pod", a.dials)
+	if n := a.dialled(); n != 1 {
+		t.Errorf("%d links for one pod", n)
 	}
 }
 
@@ -110,8 +110,8 @@ func TestForwardStaysWithItsPod(t *testing.T) {
 			t.Fatalf("%q after %q: a session lives in one pod", got, first)
 		}
 	}
-	if a.dials != 1 {
-		t.Errorf("%d links", a.dials)
+	if n := a.dialled(); n != 1 {
+		t.Errorf("%d links", n)
 	}
 }
 

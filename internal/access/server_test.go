@@ -3,8 +3,10 @@ package access
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +43,10 @@ func newAPI(t *testing.T, pods map[string]bool) (*api, *kube.Cluster) {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	t.Cleanup(func() {
-		for pod := range a.links {
+		a.mu.Lock()
+		pods := slices.Collect(maps.Keys(a.links))
+		a.mu.Unlock()
+		for _, pod := range pods {
 			a.cut(pod)
 		}
 	})
@@ -128,6 +133,13 @@ func (a *api) set(pods map[string]bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.pods = pods
+}
+
+// dialled is how many links were made.
+func (a *api) dialled() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.dials
 }
 
 // cut breaks the links to a pod.

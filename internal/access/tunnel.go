@@ -105,6 +105,9 @@ func (t *tunnel) pump(conn net.Conn, data, refusal httpstream.Stream) {
 	case <-answered:
 	case <-broken:
 	}
+	// The node takes a second to say that nothing went wrong, for which the
+	// local side has no need to wait.
+	_ = conn.Close()
 	// Bytes that nobody reads any more would hold up the other streams.
 	_ = data.Reset()
 	if said := <-refused; said != "" {
@@ -123,6 +126,7 @@ func (t *tunnel) reach(ctx context.Context) (httpstream.Connection, endpoint, in
 		link, to, id := t.current()
 		now, err := t.endpoint(ctx, to)
 		if link != nil && (now == to || err != nil && !errors.Is(err, errNoPod)) {
+			t.say(progress.Done, "through "+to.pod)
 			return link, to, id, nil
 		}
 		if link != nil {
@@ -162,7 +166,6 @@ func (t *tunnel) connect(ctx context.Context, to endpoint) error {
 	t.mu.Lock()
 	t.link, t.to = link, to
 	t.mu.Unlock()
-	t.say(progress.Done, "through "+to.pod)
 	go func() {
 		select {
 		case <-link.CloseChan():

@@ -58,7 +58,8 @@ func (a *app) answers() (question.Answers, error) {
 	if a.flags.environment != "" && answers.Origin("environment") == question.FromDefault {
 		pairs = append(pairs, "environment="+a.flags.environment)
 	}
-	return answers, answers.SetPairs(pairs)
+	err = answers.SetPairs(pairs)
+	return answers, err
 }
 
 // complete is answers for a command that does not ask: everything that is

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/signal"
 	"syscall"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/sparkwiz/sparkwiz/internal/console"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/kube"
 )
 
 // exitCode is the contract with scripts; docs/exit-codes.md explains it.
@@ -40,6 +42,7 @@ func exitCode(err error) int {
 
 // Main runs one command line and returns its exit code.
 func Main(args []string, c *console.Console) int {
+	kube.Quiet(io.Discard)
 	// The first signal asks the work to stop; then the handler is taken away,
 	// so that a second one ends the process at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)

@@ -56,6 +56,11 @@ func (a *app) presetAnswers() (question.Answers, error) {
 	if err != nil {
 		return question.Answers{}, err
 	}
+	// With a terminal the preset only suggests: the builds take minutes, and
+	// answering is how they are spent.
+	if a.asks() && a.flags.file == "" {
+		keys = nil
+	}
 	answers := question.NewAnswers(s, keys, question.FromFile)
 	pairs := a.flags.set
 	switch {
@@ -72,7 +77,8 @@ func (a *app) presetAnswers() (question.Answers, error) {
 			}
 		}
 	}
-	return answers, answers.SetPairs(pairs)
+	err = answers.SetPairs(pairs)
+	return answers, err
 }
 
 // builds is the work in the background: it starts with the wizard and is
@@ -96,7 +102,7 @@ func (b *builds) start(ctx context.Context, observe progress.Observer) {
 func (a *app) quickstartOn(ctx context.Context, answers question.Answers, b *builds) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if a.flags.noInput || !a.console.InTTY || !a.console.OutTTY {
+	if !a.asks() {
 		return a.quickstartPlain(ctx, answers, b)
 	}
 	o := a.wizardOptions(answers)
@@ -104,13 +110,12 @@ func (a *app) quickstartOn(ctx context.Context, answers question.Answers, b *bui
 	if b != nil {
 		relay := &relay{}
 		background := make(chan progress.Event, 64)
-		relay.to(func(e progress.Event) {
-			select {
-			case background <- e:
-			default: // The corner shows the newest state; one that is lost is no loss.
-			}
-		})
+		relay.to(func(e progress.Event) { newest(background, e) })
 		b.start(ctx, relay.observe)
+		go func() {
+			<-b.done
+			close(background)
+		}()
 		o.Background, o.Sandbox = background, local.Context
 		o.Contexts = func() ([]facts.Context, error) { return a.withSandbox() }
 		o.Look = func(ctx context.Context, name string) (facts.Facts, error) {
@@ -178,6 +183,22 @@ func (a *app) withSandbox() ([]facts.Context, error) {
 		}
 	}
 	return append(local.Machine().Contexts, all...), err
+}
+
+// newest makes room by dropping the oldest event: the corner shows how things
+// stand, not how they came to be.
+func newest(events chan progress.Event, e progress.Event) {
+	for {
+		select {
+		case events <- e:
+			return
+		default:
+		}
+		select {
+		case <-events:
+		default:
+		}
+	}
 }
 
 // relay lets the observer of a running build be exchanged: first the wizard's

@@ -19,7 +19,7 @@ import (
 
 // wizard opens the wizard, or says what is missing where nobody can be asked.
 func (a *app) wizard(ctx context.Context) error {
-	if a.flags.noInput || !a.console.InTTY || !a.console.OutTTY {
+	if !a.asks() {
 		if _, err := a.complete(); err != nil {
 			return err
 		}
@@ -31,6 +31,9 @@ func (a *app) wizard(ctx context.Context) error {
 	}
 	return a.runWizard(ctx, a.wizardOptions(answers))
 }
+
+// asks reports whether somebody can answer and wants to.
+func (a *app) asks() bool { return !a.flags.noInput && a.console.Interactive() }
 
 func (a *app) wizardOptions(answers question.Answers) wizard.Options {
 	cache := &render.Cache{}
@@ -57,6 +60,10 @@ func (a *app) runWizard(ctx context.Context, o wizard.Options) error {
 		}
 	}
 	outcome, err := run(ctx, o)
+	// The wizard's own screen has gone, and with it what it said last.
+	for _, line := range outcome.Summary {
+		fmt.Fprintln(a.console.Err, line)
+	}
 	if err != nil {
 		return err
 	}
@@ -71,7 +78,10 @@ func (a *app) runWizard(ctx context.Context, o wizard.Options) error {
 			return err
 		}
 		fmt.Fprintf(a.console.Err, "Written: %s and the values beside it. Install with:\n  sparkwiz apply -w %s\n", path, a.flags.workspace)
-	case wizard.Quit, wizard.Saved:
+	case wizard.Saved:
+		fmt.Fprintf(a.console.Err, "Saved: %s. Go on with:\n  %s\n", outcome.SavedTo, o.Resume)
+		return fault.Wrap(errSilent, fault.Interrupted, "", "")
+	case wizard.Quit:
 		return fault.Wrap(errSilent, fault.Interrupted, "", "")
 	case wizard.Installed:
 	}
@@ -94,7 +104,11 @@ func (a *app) after() []string {
 // save keeps the answers in the workspace.
 func (a *app) save(answers question.Answers) (string, error) {
 	path := a.answersFile(answers.Spec.Environment)
-	return path, answers.Spec.Save(path)
+	var open []string
+	for _, q := range answers.Missing() {
+		open = append(open, q.Key)
+	}
+	return path, answers.Spec.Save(path, open...)
 }
 
 // install is what happens after "proceed": a last look, the engine, the proof.

@@ -90,6 +90,9 @@ func words(e progress.Event) string {
 	if e.Want > 0 && !e.State.Ended() {
 		parts = append(parts, fmt.Sprintf("%d of %d ready", e.Ready, e.Want))
 	}
+	if e.Expect > 0 && !e.State.Ended() {
+		parts = append(parts, "about "+Clock(e.Expect)+" expected")
+	}
 	if e.Took > 0 {
 		parts = append(parts, "in "+Clock(e.Took))
 	}

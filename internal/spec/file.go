@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
@@ -30,10 +32,29 @@ func (s Spec) Bytes() ([]byte, error) {
 	return yaml.Marshal(s)
 }
 
-// Save writes the answers so that a reader sees the old file or the new one,
-// never half of either. The file is readable by its owner only.
-func (s Spec) Save(path string) error {
+// without is Bytes without the keys that nobody has answered yet: a default in
+// the file would be taken for an answer when it is read again.
+func (s Spec) without(open []string) ([]byte, error) {
 	data, err := s.Bytes()
+	if err != nil || len(open) == 0 {
+		return data, err
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(data, &tree); err != nil {
+		return nil, err
+	}
+	for _, key := range open {
+		path := strings.Split(key, ".")
+		unstructured.RemoveNestedField(tree, path...)
+	}
+	return yaml.Marshal(tree)
+}
+
+// Save writes the answers so that a reader sees the old file or the new one,
+// never half of either. The file is readable by its owner only. Keys that are
+// still open are left out.
+func (s Spec) Save(path string, open ...string) error {
+	data, err := s.without(open)
 	if err != nil {
 		return err
 	}

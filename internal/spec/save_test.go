@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,5 +131,28 @@ func alone(t *testing.T, path string) {
 	}
 	if len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// A default that is saved would be read as an answer, and the wizard would
+// not ask again what nobody has answered.
+func TestSaveLeavesOpenKeysOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "platform.yaml")
+	s := spec.Default()
+	s.Namespace = "mine"
+	if err := s.Save(path, "environment", "gpu.enabled", "dr.enabled"); err != nil {
+		t.Fatal(err)
+	}
+	got, keys, err := spec.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, open := range []string{"environment", "gpu.enabled", "dr.enabled"} {
+		if slices.Contains(keys, open) {
+			t.Errorf("%s was saved as an answer", open)
+		}
+	}
+	if got != s {
+		t.Errorf("read %+v, saved %+v", got, s)
 	}
 }

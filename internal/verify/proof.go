@@ -122,10 +122,10 @@ func (f *proof) keep(r result) {
 func (f *proof) going(s sight) error {
 	ready, want := 0, 0
 	for _, e := range s.executors {
-		switch e.Status.Phase {
-		case corev1.PodRunning:
-			ready, want = ready+1, want+1
-		case corev1.PodPending:
+		if e.Status.Phase == corev1.PodRunning {
+			ready++
+		}
+		if e.Status.Phase == corev1.PodRunning || e.Status.Phase == corev1.PodPending {
 			want++
 		}
 	}

@@ -78,9 +78,15 @@ func (s sight) anyWaits() bool {
 	return false
 }
 
-// over reports whether the client has ended.
+// over reports whether the client has ended. Its container's end is known a
+// second or two before the pod's.
 func (s sight) over() bool {
-	return s.pod != nil && (s.pod.Status.Phase == corev1.PodSucceeded || s.pod.Status.Phase == corev1.PodFailed)
+	if s.pod == nil {
+		return false
+	}
+	status := s.pod.Status
+	return status.Phase == corev1.PodSucceeded || status.Phase == corev1.PodFailed ||
+		len(status.ContainerStatuses) == 1 && status.ContainerStatuses[0].State.Terminated != nil
 }
 
 // moment is when an event was last seen; which field says it depends on who

@@ -28,18 +28,18 @@ func steps(p plan.Plan) []step {
 	connect := "deployment/" + target(p).connect
 	all := []step{
 		{client, "Start a client in the cluster", 3 * time.Second, ""},
-		{"connect", "Connect to Spark", 5 * time.Second, connect},
-		{"select", "Query on executors", 20 * time.Second, connect},
+		{"connect", "Connect to Spark", 3 * time.Second, connect},
+		{"select", "Query on executors", 15 * time.Second, connect},
 	}
 	if p.Spec.Iceberg.Enabled {
 		metastore := "deployment/hive-metastore"
 		all = append(all,
 			step{"iceberg", "Write an Iceberg table", 10 * time.Second, metastore},
 			step{"time-travel", "Travel back in time", 3 * time.Second, metastore},
-			step{"drop", "Drop the table", 2 * time.Second, metastore})
+			step{"drop", "Drop the table", 8 * time.Second, metastore})
 	}
 	if p.Spec.Spark.History {
-		all = append(all, step{"history", "Find it in the History Server", 20 * time.Second, connect + " -c event-log-shipper"})
+		all = append(all, step{"history", "Find it in the History Server", 10 * time.Second, connect + " -c event-log-shipper"})
 	}
 	return all
 }
