@@ -121,8 +121,7 @@ func (c *Cluster) Version(ctx context.Context) (string, error) {
 
 // short is a reason for Facts.Unknown: the words before the cause.
 func short(err error) string {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f.What
 	}
 	return strings.SplitN(err.Error(), "\n", 2)[0]

@@ -65,16 +65,28 @@ func TestAskAnswers(t *testing.T) {
 	}{
 		"a number": {"2\n\n\n\n2\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
 		"a value":  {"kind-spark\n\n\n\nstaging\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
-		"again when wrong": {"\nUPPER\nlower\n", []string{"Not taken: namespace: want lower-case letters", "try: --set namespace="},
-			func(s spec.Spec) bool { return s.Namespace == "lower" }},
-		"not what is absent": {"\n\n\n\n3\n1\n", []string{"Not taken: prod cannot be chosen here", "cannot be chosen: prod needs"},
-			func(s spec.Spec) bool { return s.Environment == spec.Dev }},
-		"not what is no option": {"7\n1\n", []string{`"7" is none of the options`, "type a number from 1 to 3"},
-			func(s spec.Spec) bool { return s.Cluster.Context == "broken" }},
+		"again when wrong": {
+			"\nUPPER\nlower\n",
+			[]string{"Not taken: namespace: want lower-case letters", "try: --set namespace="},
+			func(s spec.Spec) bool { return s.Namespace == "lower" },
+		},
+		"not what is absent": {
+			"\n\n\n\n3\n1\n",
+			[]string{"Not taken: prod cannot be chosen here", "cannot be chosen: prod needs"},
+			func(s spec.Spec) bool { return s.Environment == spec.Dev },
+		},
+		"not what is no option": {
+			"7\n1\n",
+			[]string{`"7" is none of the options`, "type a number from 1 to 3"},
+			func(s spec.Spec) bool { return s.Cluster.Context == "broken" },
+		},
 		"back":        {"\none\nback\ntwo\n", nil, func(s spec.Spec) bool { return s.Namespace == "two" }},
 		"empty again": {"\n\n\nregistry.example.com\nback\n-\n", nil, func(s spec.Spec) bool { return s.Images.Registry == "" }},
-		"a cluster that does not answer": {"1\n", []string{"the cluster does not answer", "try: kubectl --context broken cluster-info"},
-			func(s spec.Spec) bool { return s.Cluster.Context == "broken" }},
+		"a cluster that does not answer": {
+			"1\n",
+			[]string{"the cluster does not answer", "try: kubectl --context broken cluster-info"},
+			func(s spec.Spec) bool { return s.Cluster.Context == "broken" },
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -152,8 +152,10 @@ const gi = int64(1) << 30
 // cluster2 is a small cluster with room for the default platform.
 func cluster2() facts.Facts {
 	node := func(name string) facts.Node {
-		return facts.Node{Name: name, Ready: true,
-			Allocatable: facts.Resources{CPUMilli: 4000, Memory: 8 * gi, Pods: 110}, Requested: facts.Resources{CPUMilli: 500, Memory: gi}}
+		return facts.Node{
+			Name: name, Ready: true,
+			Allocatable: facts.Resources{CPUMilli: 4000, Memory: 8 * gi, Pods: 110}, Requested: facts.Resources{CPUMilli: 500, Memory: gi},
+		}
 	}
 	return facts.Facts{
 		Known: true, Context: "kind-spark", Server: "https://127.0.0.1:6443", Version: "v1.34.4",

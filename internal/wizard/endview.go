@@ -77,7 +77,7 @@ func (m *model) failureLines(width int) []string {
 	bullets := m.work.in(progress.Failed)
 	for _, s := range bullets {
 		lines = append(lines, shout.Render(gFail+" ")+strong.Render(cut(s.title()+" failed", width-2)))
-		for _, part := range strings.Split(strings.TrimSpace(s.Reason), "\n") {
+		for part := range strings.SplitSeq(strings.TrimSpace(s.Reason), "\n") {
 			lines = append(lines, indent("  ", wrap(part, width-2))...)
 		}
 		lines = append(lines, try(s.Hint, width)...)

@@ -118,8 +118,10 @@ func opening() []progress.Event {
 func halfway() Options {
 	o := complete()
 	done := progress.Event{Step: "namespace/spark", State: progress.Same, Took: 40 * time.Millisecond}
-	settling := progress.Event{Step: "release/postgresql", State: progress.Settling, Want: 1,
-		Reason: "pod postgresql-0: container postgresql: pulling docker.io/library/postgres:15.20-bookworm, 40 s so far"}
+	settling := progress.Event{
+		Step: "release/postgresql", State: progress.Settling, Want: 1,
+		Reason: "pod postgresql-0: container postgresql: pulling docker.io/library/postgres:15.20-bookworm, 40 s so far",
+	}
 	play := script(nil, append(opening(), done, settling)...)
 	o.Install = func(ctx context.Context, s spec.Spec, observe progress.Observer) error {
 		_ = play(ctx, s, observe)
@@ -134,8 +136,10 @@ func failing() Options {
 	o := complete()
 	o.Install = script(fault.New(fault.Partial, "1 of 3 steps failed", "sparkwiz apply"), append(opening(),
 		progress.Event{Step: "namespace/spark", State: progress.Done, Took: time.Second},
-		progress.Event{Step: "release/postgresql", State: progress.Failed, Took: 61 * time.Second, Hint: "kubectl -n spark describe pod postgresql-0",
-			Reason: "pod postgresql-0: container postgresql: ImagePullBackOff\nevent: failed to pull \"docker.io/library/postgres:15.20-bookworm\": not found"},
+		progress.Event{
+			Step: "release/postgresql", State: progress.Failed, Took: 61 * time.Second, Hint: "kubectl -n spark describe pod postgresql-0",
+			Reason: "pod postgresql-0: container postgresql: ImagePullBackOff\nevent: failed to pull \"docker.io/library/postgres:15.20-bookworm\": not found",
+		},
 		progress.Event{Step: "release/hive-metastore", State: progress.Skipped, Reason: "needs postgresql"})...)
 	return o
 }
@@ -168,7 +172,7 @@ func TestGolden(t *testing.T) {
 				var b strings.Builder
 				for _, size := range sizes {
 					fmt.Fprintf(&b, "── %d × %d\n", size[0], size[1])
-					for _, line := range strings.Split(d.size(size[0], size[1]).view(), "\n") {
+					for line := range strings.SplitSeq(d.size(size[0], size[1]).view(), "\n") {
 						b.WriteString(strings.TrimRight(line, " ") + "\n")
 					}
 				}

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -89,8 +90,9 @@ func (m *model) footprint(width int) []string {
 	if p.Footprint.Volumes > 0 {
 		disk = plan.Bytes(p.Footprint.Volumes) + m.class()
 	}
-	lines = append(lines, dim.Render("Disk")+"  "+cut(disk, width-6))
-	lines = append(lines, dim.Render("Pods")+"  "+fmt.Sprintf("%d at most", p.Footprint.Pods))
+	lines = append(lines,
+		dim.Render("Disk")+"  "+cut(disk, width-6),
+		dim.Render("Pods")+"  "+fmt.Sprintf("%d at most", p.Footprint.Pods))
 	if !known {
 		lines = append(lines, "", dim.Render(cut("cluster not looked at yet", width)))
 	}
@@ -135,7 +137,7 @@ func (m *model) planPage(width int) []string {
 		if disk > 0 {
 			size = plan.Bytes(disk)
 		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), r.Title, plan.Cores(cpu), plan.Bytes(mem), size, strings.Join(r.Needs, ", ")})
+		rows = append(rows, []string{strconv.Itoa(i + 1), r.Title, plan.Cores(cpu), plan.Bytes(mem), size, strings.Join(r.Needs, ", ")})
 	}
 	for i, line := range console.Columns(rows) {
 		if i == 0 {

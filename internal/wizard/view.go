@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -235,7 +236,7 @@ func (m *model) workingBody(height int) []string {
 	}
 	if n := len(m.work.steps); n > 0 && inner > 6 {
 		head := []string{bar(int64(m.work.ended()), int64(n), 20) + dim.Render(fmt.Sprintf("  %d of %d steps", m.work.ended(), n)), ""}
-		lines = append(head, scroll(lines, from, to, inner-2)...)
+		lines = slices.Concat(head, scroll(lines, from, to, inner-2))
 	} else {
 		lines = scroll(lines, from, to, inner)
 	}

@@ -1,0 +1,83 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"helm.sh/helm/v3/pkg/release"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// compare judges a record of ours, or none, against the plan.
+func (s releaseStep) compare(record *release.Release, planned []*object, there map[ref]*object) (Observed, error) {
+	switch {
+	case record == nil:
+		return Observed{State: Absent}, nil
+	case record.Info.Status == release.StatusFailed:
+		return Observed{State: Failed, Reason: record.Info.Description}, nil
+	case record.Info.Status != release.StatusDeployed:
+		return Observed{State: Pending, Reason: "its record says " + record.Info.Status.String()}, nil
+	}
+	applied, err := objects(record.Manifest)
+	if err != nil {
+		return Observed{State: Unknown}, err
+	}
+	switch changed := differ(applied, planned); {
+	case len(changed) > 0:
+		return Observed{State: OutOfSync, Reason: fmt.Sprintf("%s changes", changed[0])}, nil
+	case !same(record.Config, s.release.Values):
+		return Observed{State: OutOfSync, Reason: "its values change"}, nil
+	}
+	for _, o := range planned {
+		found := there[refOf(o)]
+		switch {
+		case found == nil && !vanishes(o):
+			return Observed{State: Drifted, Reason: fmt.Sprintf("%s is gone", refOf(o))}, nil
+		case found != nil && hasFailed(found):
+			return Observed{State: Failed, Reason: fmt.Sprintf("%s has failed", refOf(o))}, nil
+		}
+	}
+	return Observed{State: InSync}, nil
+}
+
+// differ names the objects that two manifests do not have in common.
+func differ(a, b []*object) []ref {
+	index := map[ref]*object{}
+	for _, o := range a {
+		index[refOf(o)] = o
+	}
+	var changed []ref
+	for _, o := range b {
+		old := index[refOf(o)]
+		if old == nil || !reflect.DeepEqual(old.Object, o.Object) {
+			changed = append(changed, refOf(o))
+		}
+		delete(index, refOf(o))
+	}
+	for r := range index {
+		changed = append(changed, r)
+	}
+	return changed
+}
+
+// same compares values as JSON, which is what the record keeps: there a
+// number has no type.
+func same(a, b map[string]any) bool {
+	if len(a) == 0 && len(b) == 0 {
+		return true
+	}
+	left, err := json.Marshal(a)
+	if err != nil {
+		return false
+	}
+	right, err := json.Marshal(b)
+	return err == nil && bytes.Equal(left, right)
+}
+
+// vanishes reports whether an object goes away by itself when it is done.
+func vanishes(o *object) bool {
+	_, ok, err := unstructured.NestedInt64(o.Object, "spec", "ttlSecondsAfterFinished")
+	return o.GetKind() == "Job" && ok && err == nil
+}

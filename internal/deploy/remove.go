@@ -1,0 +1,102 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/progress"
+)
+
+// remove deletes a release and waits until its objects and pods are gone.
+func (e *engine) remove(ctx context.Context, name string) error {
+	step := releaseName(name)
+	e.tell(progress.Event{Step: step, State: progress.Running, Reason: "deleting"})
+	err := e.delete(ctx, name)
+	if err == nil {
+		e.tell(progress.Event{Step: step, State: progress.Done})
+		e.note(step, "removed", nil)
+		return nil
+	}
+	if ctx.Err() == nil {
+		err = e.Cluster.Trouble(err)
+		e.tell(progress.Event{Step: step, State: progress.Failed, Reason: err.Error()})
+	}
+	return err
+}
+
+func (e *engine) delete(ctx context.Context, name string) error {
+	h, err := e.helm()
+	if err != nil {
+		return err
+	}
+	record, err := h.last(name)
+	if err != nil || record == nil {
+		return err
+	}
+	all, err := objects(record.Manifest)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	for n := 0; ; n++ {
+		err := h.uninstall(name)
+		e.live.stale()
+		if err == nil {
+			break
+		}
+		if !transient(err) || time.Since(began) > stubborn {
+			return err
+		}
+		if err := sleep(ctx, backoff(n)); err != nil {
+			return err
+		}
+		if h, err = e.helm(); err != nil {
+			return err
+		}
+	}
+	return e.gone(ctx, name, all)
+}
+
+// gone waits until nothing of a release is left. What a workload needs to end
+// in peace, such as its database, must not be deleted before it.
+func (e *engine) gone(ctx context.Context, name string, all []*object) error {
+	for deadline := time.Now().Add(e.Timeout); ; {
+		rest, err := e.remains(ctx, name, all)
+		if err == nil && rest == "" {
+			return nil
+		}
+		if err != nil && !transient(err) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fault.New(fault.Failed, fmt.Sprintf("%s is still there %s after it was deleted", rest, e.Timeout),
+				fmt.Sprintf("kubectl -n %s get %s -o jsonpath='{.metadata.finalizers}'", e.Plan.Namespace, rest))
+		}
+		e.tell(progress.Event{Step: releaseName(name), State: progress.Settling, Reason: rest + " is ending"})
+		if err := sleep(ctx, glance); err != nil {
+			return err
+		}
+	}
+}
+
+// remains names one object or pod of a release that is still there.
+func (e *engine) remains(ctx context.Context, name string, all []*object) (string, error) {
+	s := releaseStep{release: plan.Release{Name: name, Namespace: e.Plan.Namespace}}
+	for _, o := range all {
+		found, err := e.live.find(ctx, refOf(o))
+		if err != nil {
+			return "", err
+		}
+		if found != nil && s.owns(found) {
+			return refOf(found).String(), nil
+		}
+	}
+	pods, err := e.live.list(ctx, core("pods"), "app.kubernetes.io/instance="+name)
+	for _, p := range pods {
+		return "pod/" + p.GetName(), err
+	}
+	return "", err
+}

@@ -1,0 +1,64 @@
+// Package deploy brings a cluster to what a plan says, and takes it away
+// again. Every step looks before it acts, so running it again is the way to
+// recover from anything; what is so is read from the cluster on every run.
+package deploy
+
+import (
+	"context"
+
+	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/secret"
+)
+
+// Step is one part of a platform. It is plain data; the cluster is handed to
+// its methods.
+type Step interface {
+	Name() string    // stable, e.g. release/hive-metastore
+	Title() string   // for people
+	Needs() []string // names of steps that must be ready before it starts
+	// Observe looks, and writes nothing. An error means that it could not look.
+	Observe(ctx context.Context, w *World) (Observed, error)
+	// Apply writes. It is never cancelled half-way through an operation.
+	Apply(ctx context.Context, w *World, a Action) error
+	// Ready looks once at how far what was written has come.
+	Ready(ctx context.Context, w *World) (Readiness, error)
+	// Explain says why it is not ready: the object, the reason, the last
+	// words of the log, the event, the remedy.
+	Explain(ctx context.Context, w *World, r Readiness) *fault.Error
+}
+
+// Readiness is one look at how far a step has come.
+type Readiness struct {
+	Done        bool
+	Ready, Want int       // pods
+	Troubles    []Trouble // why it is not done, the worst first
+	Stuck       []podID   // pods that must be replaced for it to go on
+}
+
+// Steps lists the whole install in the order in which people read it. The
+// engine follows Needs.
+func Steps(p plan.Plan) []Step {
+	namespace := namespaceStep{name: p.Namespace, platform: p.Name}
+	steps := []Step{namespace}
+	secrets := []string{namespace.Name()}
+	for _, refs := range secret.Group(p.Secrets) {
+		s := secretStep{namespace: p.Namespace, platform: p.Name, refs: refs}
+		steps = append(steps, s)
+		secrets = append(secrets, s.Name())
+	}
+	// Custom resource definitions of upstream charts go here: a step per
+	// chart, applied and Established before any release.
+	for _, r := range p.Releases {
+		needs := append([]string(nil), secrets...)
+		for _, n := range r.Needs {
+			needs = append(needs, releaseName(n))
+		}
+		steps = append(steps, releaseStep{release: r, platform: p.Name, needs: needs})
+	}
+	// Gates, which ask a service whether it really serves, follow their
+	// release here and stand in the needs of the next.
+	return steps
+}
+
+func releaseName(release string) string { return "release/" + release }
