@@ -97,6 +97,34 @@ func TestObjectsAreLabelled(t *testing.T) {
 	}
 }
 
+// What the switches turn off is gone, and what is left is still valid.
+func TestVariants(t *testing.T) {
+	variants := []struct {
+		chart  string
+		values map[string]any
+		kinds  string
+	}{
+		{"spark-4.1", set(nil, "connect.enabled", false), "ConfigMap Deployment NetworkPolicy Service"},
+		{"spark-4.1", set(set(nil, "history.enabled", false), "networkPolicy.enabled", false), "ConfigMap Deployment Role RoleBinding Service ServiceAccount"},
+		{"spark-4.1", set(set(nil, "iceberg.enabled", false), "s3.endpoint", ""), "ConfigMap Deployment NetworkPolicy Role RoleBinding Service ServiceAccount"},
+		{"spark-4.1", set(set(nil, "executor.tolerations", flips["executor.tolerations"]), "executor.nodeSelector", flips["executor.nodeSelector"]), "ConfigMap Deployment NetworkPolicy Role RoleBinding Service ServiceAccount"},
+		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
+		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
+		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
+	}
+	for _, v := range variants {
+		var kinds []string
+		for _, object := range objects(t, v.chart, v.values) {
+			kinds = append(kinds, object.GetKind())
+		}
+		slices.Sort(kinds)
+		if got := strings.Join(slices.Compact(kinds), " "); got != v.kinds {
+			t.Errorf("%s with %v renders %s, not %s", v.chart, v.values, got, v.kinds)
+		}
+		pods(t, v.chart, v.values)
+	}
+}
+
 // The API server drops what is empty, and every upgrade would put it back: a change where nothing changed.
 func TestNothingIsEmpty(t *testing.T) {
 	var walk func(path string, node any)

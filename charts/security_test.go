@@ -113,6 +113,9 @@ func TestNoSecretIsWritten(t *testing.T) {
 	}
 	for name, pod := range pods(t, "", nil) {
 		for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+			if !slices.ContainsFunc(c.Env, isCredential) && c.Name != "spark-kubernetes-executor" {
+				t.Errorf("%s/%s reaches a store or a database, but has no credentials", name, c.Name)
+			}
 			for _, variable := range c.Env {
 				if isCredential(variable) && (variable.Value != "" || variable.ValueFrom == nil || variable.ValueFrom.SecretKeyRef == nil) {
 					t.Errorf("%s/%s: %s does not come from a Secret", name, c.Name, variable.Name)

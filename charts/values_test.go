@@ -3,6 +3,7 @@ package charts
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -129,9 +130,7 @@ func flip(t *testing.T, v value) any {
 func set(base map[string]any, path string, v any) map[string]any {
 	key, rest, nested := strings.Cut(path, ".")
 	out := map[string]any{}
-	for k, v := range base {
-		out[k] = v
-	}
+	maps.Copy(out, base)
 	if nested {
 		below, _ := out[key].(map[string]any)
 		v = set(below, rest, v)

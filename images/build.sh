@@ -19,7 +19,7 @@ out=$cache/images
 work=$cache/build
 compiler=
 base=$(awk '$1 == "base:" { print $2 }' "$here/images.yaml")
-# shellcheck source=builder.sh
+# shellcheck source-path=SCRIPTDIR source=builder.sh
 . "$here/builder.sh"
 
 say() { printf '[%4ds] %s\n' "$SECONDS" "$*" >&2; }
@@ -77,10 +77,9 @@ run() {
 	exit 1
 }
 
-# need COMMAND PACKAGE ends the run when a tool is missing, with the line to paste.
-need() {
-	command -v "$1" >/dev/null && return
-	echo "build.sh: $1 is missing; install it with: sudo apt-get install -y $2" >&2
+# missing TOOL PACKAGES ends the run with the line to paste.
+missing() {
+	echo "build.sh: $1 is missing or does not work; install it with: sudo apt-get install -y $2" >&2
 	exit 3
 }
 
@@ -103,7 +102,7 @@ find_base() {
 		return
 	fi
 	! has_image "$base" || return 0
-	need debootstrap debootstrap
+	command -v debootstrap >/dev/null || missing debootstrap debootstrap
 	if [[ $(id -u) != 0 ]]; then
 		echo "build.sh: no image registry answers, and making a base image needs root: run sudo -E $0" >&2
 		exit 3
@@ -165,7 +164,7 @@ build() {
 build_all() {
 	local name registry
 	mkdir -p "$out" "$work/log" "$work/bin"
-	find_builder || need "${SPARKWIZ_BUILDER:-buildah}" "${SPARKWIZ_BUILDER:-buildah}"
+	find_builder || missing "${SPARKWIZ_BUILDER:-a builder (docker, podman or buildah)}" "${SPARKWIZ_BUILDER:-buildah debootstrap}"
 	exec 9>"$work/lock"
 	flock -n 9 || { say "another build is running; waiting for it" && flock 9; }
 	# What a build that was killed left behind.

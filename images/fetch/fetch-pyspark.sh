@@ -18,7 +18,10 @@ mv "$work/deps/bin" "$work/deps/sbin" "$work/deps/jars" "$work/deps/data" "$work
 mv "$work/deps/examples" "$home/examples/src/main/python"
 mv "$work/pyspark" "$home/python"
 mv "$work"/lib/*.zip "$home/python/lib"
-mv "$work/LICENSE" "$work/NOTICE" "$home"
+# The archives of the 3.5 line come without these two.
+for file in LICENSE NOTICE; do
+	[ ! -e "$work/$file" ] || mv "$work/$file" "$home"
+done
 rm -f "$home"/bin/*.cmd
 rm -rf "$work"
 
