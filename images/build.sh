@@ -4,6 +4,7 @@
 #
 # usage: build.sh [--only NAME]...   all default images, or the ones named
 #        build.sh --list             name, reference, source and state of every image
+#        build.sh --archives         the archives of the default images
 #        build.sh --missing-packages the Debian packages that building needs and this machine lacks
 #        build.sh --clean            removes the builder's own storage; the archives stay
 #
@@ -187,6 +188,7 @@ main() {
 	while (($# > 0)); do
 		case $1 in
 		--list) list && exit ;;
+		--archives) names default | sed "s|.*|$out/&.tar|" && exit ;;
 		--missing-packages) missing_packages && exit ;;
 		--clean) rm -rf "$work" && exit ;;
 		--only)

@@ -34,7 +34,9 @@ sandbox_up_again() {
 }
 
 load_images() {
-  bin/sparkwiz sandbox load "$cache"/images/*.tar
+  local archives
+  mapfile -t archives < <(images/build.sh --archives)
+  bin/sparkwiz sandbox load "${archives[@]}"
 }
 
 # leave takes away what this run made. It runs however the run ends.

@@ -167,7 +167,7 @@ func (a *app) onSandbox(ctx context.Context, s spec.Spec, b *builds, observe pro
 		if b.err != nil {
 			return b.err
 		}
-		if err := local.Up(ctx, observe); err != nil {
+		if err := local.Up(ctx, b.source, observe); err != nil {
 			return err
 		}
 	}

@@ -35,12 +35,18 @@ func TestError(t *testing.T) {
 		"two hints":  {fault.New(fault.Failed, "stuck", "one\ntwo"), "sparkwiz: stuck\n  try: one\n  try: two\n"},
 		"wrapped":    {fmt.Errorf("a.yaml: %w", one), "sparkwiz: a.yaml: there is no cluster\n  try: sparkwiz sandbox up\n"},
 		"one joined": {errors.Join(one, nil), "sparkwiz: there is no cluster\n  try: sparkwiz sandbox up\n"},
-		"joined": {errors.Join(one, two),
-			"sparkwiz: 2 things are wrong\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • the name is bad\n    try: --set name=spark\n"},
-		"joined in a file": {fmt.Errorf("a.yaml: %w", errors.Join(one, errors.Join(two))),
-			"sparkwiz: a.yaml\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • the name is bad\n    try: --set name=spark\n"},
-		"joined with a general hint": {fault.Wrap(errors.Join(one, errors.New("boom")), fault.Usage, "not planned", "sparkwiz questions"),
-			"sparkwiz: not planned\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • boom\n  try: sparkwiz questions\n"},
+		"joined": {
+			errors.Join(one, two),
+			"sparkwiz: 2 things are wrong\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • the name is bad\n    try: --set name=spark\n",
+		},
+		"joined in a file": {
+			fmt.Errorf("a.yaml: %w", errors.Join(one, errors.Join(two))),
+			"sparkwiz: a.yaml\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • the name is bad\n    try: --set name=spark\n",
+		},
+		"joined with a general hint": {
+			fault.Wrap(errors.Join(one, errors.New("boom")), fault.Usage, "not planned", "sparkwiz questions"),
+			"sparkwiz: not planned\n  • there is no cluster\n    try: sparkwiz sandbox up\n  • boom\n  try: sparkwiz questions\n",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

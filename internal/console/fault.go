@@ -81,7 +81,7 @@ func split(err error) (heading string, parts []error) {
 }
 
 func flat(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // one level at a time
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

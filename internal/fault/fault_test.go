@@ -29,7 +29,8 @@ func TestError(t *testing.T) {
 		},
 		"joined": {
 			errors.Join(errors.New("a"), denied, nil, fmt.Errorf("b: %w, %w", denied, fault.New(fault.Usage, "c", "c?"))),
-			"a\nnot allowed to list pods\nb: not allowed to list pods, c", fault.Denied, []string{"kubectl auth can-i list pods", "c?"},
+			"a\nnot allowed to list pods\nb: not allowed to list pods, c", fault.Denied,
+			[]string{"kubectl auth can-i list pods", "c?"},
 		},
 	}
 	for name, tt := range tests {

@@ -3,8 +3,9 @@ package local
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,7 +43,7 @@ func Build(ctx context.Context, source string, observe progress.Observer) error 
 }
 
 // Up starts the sandbox with a real node and gives it the images.
-func Up(ctx context.Context, observe progress.Observer) error {
+func Up(ctx context.Context, source string, observe progress.Observer) error {
 	sandbox, err := program("sparkwiz-sandbox")
 	if err != nil {
 		return err
@@ -51,23 +52,10 @@ func Up(ctx context.Context, observe progress.Observer) error {
 	if err := up.run(ctx, observe); err != nil {
 		return err
 	}
-	archives, err := filepath.Glob(filepath.Join(imageDir(), "*.tar"))
+	archives, err := exec.CommandContext(ctx, filepath.Join(source, "images", "build.sh"), "--archives").Output()
 	if err != nil {
-		return err
+		return fault.Wrap(err, fault.Failed, "the image archives cannot be listed", "images/build.sh --list")
 	}
-	slices.Sort(archives)
-	load := phase{"sandbox/images", "Load the images", append([]string{sandbox, "load"}, archives...), 45 * time.Second}
+	load := phase{"sandbox/images", "Load the images", append([]string{sandbox, "load"}, strings.Fields(string(archives))...), 45 * time.Second}
 	return load.run(ctx, observe)
-}
-
-// imageDir is where images/build.sh leaves the archives.
-func imageDir() string {
-	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
-		return filepath.Join(dir, "sparkwiz", "images")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = os.TempDir()
-	}
-	return filepath.Join(home, ".cache", "sparkwiz", "images")
 }

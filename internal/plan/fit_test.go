@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -131,8 +132,8 @@ func TestUnits(t *testing.T) {
 		}
 	}
 	sizes := map[string]string{
-		fmt.Sprint(0): "0 Mi", fmt.Sprint(768 << 20): "768 Mi", fmt.Sprint(gib): "1 Gi", fmt.Sprint(3 * gib / 2): "1.5 Gi",
-		fmt.Sprint(1000 * gib): "1000 Gi", fmt.Sprint(1024 * gib): "1 Ti",
+		strconv.Itoa(0): "0 Mi", strconv.Itoa(768 << 20): "768 Mi", strconv.FormatInt(gib, 10): "1 Gi", strconv.FormatInt(3*gib/2, 10): "1.5 Gi",
+		strconv.FormatInt(1000*gib, 10): "1000 Gi", strconv.FormatInt(1024*gib, 10): "1 Ti",
 	}
 	for n, want := range sizes {
 		var bytes int64

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestNoDeadEnds(t *testing.T) {
 				continue
 			}
 			ways++
-			walk(rows[1:], next, append(path[:len(path):len(path)], q.Key+"="+text))
+			walk(rows[1:], next, append(slices.Clip(path), q.Key+"="+text))
 		}
 		if ways == 0 {
 			t.Errorf("%s: no answer to %s is accepted", strings.Join(path, " "), q.Key)

@@ -19,8 +19,9 @@ import (
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/proc"
 )
 
-// machine is everything about this machine that a sandbox changes, by kind.
-func machine(t *testing.T) map[string]string {
+// machine is everything about this machine that the sandbox in dir changes, by
+// kind. Others work here too: only what could be the sandbox's is looked at.
+func machine(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	m := map[string]string{}
 	links, err := netlink.LinkList()
@@ -45,12 +46,18 @@ func machine(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m["mounts"] = string(mounts)
+	var ours []string
+	for line := range strings.Lines(string(mounts)) {
+		if strings.Contains(line, dir) || slices.ContainsFunc(host.Binds(""), func(b host.Bind) bool { return strings.Contains(line, " "+b.Target) }) {
+			ours = append(ours, line)
+		}
+	}
+	m["mounts"] = lines(ours)
 	for _, family := range []string{"iptables", "ip6tables"} {
 		m[family] = rules(t, family)
 	}
 	var dirs []string
-	for _, b := range host.Binds("/none") {
+	for _, b := range host.Binds("") {
 		if _, err := os.Stat(b.Target); err == nil {
 			dirs = append(dirs, b.Target)
 		}
@@ -66,7 +73,7 @@ func machine(t *testing.T) map[string]string {
 	for path, value := range host.Sysctls() {
 		m["sysctl "+path] = value
 	}
-	ps, err := proc.Find("")
+	ps, err := proc.Find(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,8 @@ func TestReal(t *testing.T) {
 	if owner != "" {
 		t.Skipf("this machine is the real node of %s already (sparkwiz-sandbox down --state-dir %s)", owner, owner)
 	}
-	before := machine(t)
 	b := newBox(t)
-	b.bin = bin
+	before := machine(t, b.dir)
 	started := time.Now()
 	b.must("up", "--nodes", "real", "--port", "0")
 	t.Logf("up took %s", time.Since(started).Round(100*time.Millisecond))
@@ -80,7 +79,7 @@ func TestReal(t *testing.T) {
 	b.must("down")
 	// The kernel removes a dead pod's end of its cable a moment later.
 	eventually(t, 10*time.Second, "the machine is not as it was", func(context.Context) error {
-		after := machine(t)
+		after := machine(t, b.dir)
 		for _, kind := range slices.Sorted(maps.Keys(before)) {
 			if before[kind] != after[kind] {
 				return fmt.Errorf("%s differ\nbefore:\n%s\nafter:\n%s", kind, before[kind], after[kind])
