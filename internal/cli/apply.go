@@ -21,16 +21,19 @@ import (
 )
 
 func (a *app) applyCommand() *cobra.Command {
-	return &cobra.Command{
+	var adopt bool
+	cmd := &cobra.Command{
 		Use:     "apply",
 		Short:   "Install the platform, or bring it to what the answers say",
 		Example: "  sparkwiz apply -f answers.yaml\n  sparkwiz apply --set spark.executor.max=4 --yes",
 		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.apply(cmd.Context()) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.apply(cmd.Context(), adopt) },
 	}
+	cmd.Flags().BoolVar(&adopt, "adopt", false, "take over objects of these releases that an unfinished installation left without an owner")
+	return cmd
 }
 
-func (a *app) apply(ctx context.Context) error {
+func (a *app) apply(ctx context.Context, adopt bool) error {
 	p, cluster, f, err := a.planned(ctx)
 	if err != nil {
 		return err
@@ -43,7 +46,9 @@ func (a *app) apply(ctx context.Context) error {
 	}
 	observe, stop := a.observer()
 	defer stop()
-	if err := deploy.Apply(ctx, options(p, cluster, f), observe); err != nil {
+	o := options(p, cluster, f)
+	o.Adopt = adopt
+	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}
 	if a.flags.output == "text" {

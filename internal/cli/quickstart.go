@@ -46,23 +46,34 @@ func (a *app) quickstart(ctx context.Context) error {
 	return a.quickstartOn(ctx, answers, &builds{source: source})
 }
 
-// presetAnswers are the preset's, with the flags over them. Where the user
-// names a cluster, its current context replaces the sandbox's.
+// presetAnswers are those of an earlier run or of a file, the preset's where
+// there is none, and the flags over both. Where the user names a cluster, its
+// current context replaces the sandbox's.
 func (a *app) presetAnswers() (question.Answers, error) {
-	s, keys, err := spec.Parse(assets.Quickstart())
-	if a.flags.file != "" {
-		s, keys, err = spec.Load(a.flags.file)
-	}
+	answers, err := a.answers()
 	if err != nil {
-		return question.Answers{}, err
+		return answers, err
+	}
+	preset, keys, err := spec.Parse(assets.Quickstart())
+	if err != nil {
+		return answers, err
 	}
 	// With a terminal the preset only suggests: the builds take minutes, and
 	// answering is how they are spent.
-	if a.asks() && a.flags.file == "" {
-		keys = nil
+	origin := question.FromFile
+	if a.asks() {
+		origin = question.FromDefault
 	}
-	answers := question.NewAnswers(s, keys, question.FromFile)
-	pairs := a.flags.set
+	for _, key := range keys {
+		q, known := question.Find(key)
+		if !known || answers.Origin(key) != question.FromDefault {
+			continue
+		}
+		if err := answers.Set(key, q.Text(preset), origin); err != nil {
+			return answers, err
+		}
+	}
+	var pairs []string
 	switch {
 	case a.flags.context != "":
 		pairs = append(pairs, "cluster.context="+a.flags.context)

@@ -118,7 +118,7 @@ func (m *model) commit() {
 	}
 	switch f := m.form.focused().(type) {
 	case *line:
-		if text := strings.TrimSpace(f.text()); text != f.first || m.drafts[f.q.Key] != "" {
+		if text := strings.TrimSpace(f.text()); text != f.q.Text(m.answers.Spec) || m.drafts[f.q.Key] != "" {
 			m.answer(f.q, text)
 		}
 	case *yesNo:

@@ -117,6 +117,20 @@ func TestWrongAnswer(t *testing.T) {
 	})
 }
 
+// What corrects a wrong answer may be what stood there before.
+func TestWrongAnswerCorrected(t *testing.T) {
+	driven(t, options(), func(d *drive) {
+		d.wait(time.Second)
+		was := d.m.answers.Spec.Namespace
+		d.page("cluster").press("tab").press("ctrl+u").text("Bad_NS").press("enter")
+		d.shows("want lower-case letters")
+		d.press("ctrl+u").text(was).press("enter")
+		if got := d.m.answers.Spec.Namespace; got != was {
+			t.Errorf("the namespace is %q after it was corrected to %q", got, was)
+		}
+	})
+}
+
 // A choice elsewhere can make an answer wrong.
 func TestAnswersDependOnEachOther(t *testing.T) {
 	driven(t, options(), func(d *drive) {

@@ -90,7 +90,7 @@ type provider struct {
 func (p provider) reconcile(ctx context.Context, claims []*corev1.PersistentVolumeClaim, all []*corev1.PersistentVolume) error {
 	var errs []error
 	for _, c := range claims {
-		if c.Status.Phase == corev1.ClaimPending && c.Spec.VolumeName == "" && c.Annotations[claimAnnotation] == Provisioner && c.DeletionTimestamp == nil {
+		if waits(c) {
 			errs = append(errs, p.provide(ctx, c))
 		}
 	}
@@ -103,7 +103,22 @@ func (p provider) reconcile(ctx context.Context, claims []*corev1.PersistentVolu
 	return errors.Join(errs...)
 }
 
-func (p provider) provide(ctx context.Context, c *corev1.PersistentVolumeClaim) error {
+// waits tells whether a claim needs a volume of ours.
+func waits(c *corev1.PersistentVolumeClaim) bool {
+	return c.Status.Phase == corev1.ClaimPending && c.Spec.VolumeName == "" &&
+		c.Annotations[claimAnnotation] == Provisioner && c.DeletionTimestamp == nil
+}
+
+func (p provider) provide(ctx context.Context, cached *corev1.PersistentVolumeClaim) error {
+	// The cache of claims may lag behind that of volumes; a claim that is gone
+	// or bound by now would get a second volume, which nobody removes.
+	c, err := p.client.CoreV1().PersistentVolumeClaims(cached.Namespace).Get(ctx, cached.Name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) || err == nil && (c.UID != cached.UID || !waits(c)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	name := "pvc-" + string(c.UID)
 	path := filepath.Join(p.root, name)
 	if err := os.MkdirAll(path, 0o777); err != nil {
@@ -118,7 +133,7 @@ func (p provider) provide(ctx context.Context, c *corev1.PersistentVolumeClaim) 
 		class = *c.Spec.StorageClassName
 	}
 	directory := corev1.HostPathDirectory
-	_, err := p.client.CoreV1().PersistentVolumes().Create(ctx, &corev1.PersistentVolume{
+	_, err = p.client.CoreV1().PersistentVolumes().Create(ctx, &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{volumeAnnotation: Provisioner}},
 		Spec: corev1.PersistentVolumeSpec{
 			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: c.Spec.Resources.Requests[corev1.ResourceStorage]},
