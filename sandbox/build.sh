@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the sandbox's programs into BIN_DIR, each only when its inputs changed.
-#   usage: sandbox/build.sh BIN_DIR
+#   usage: sandbox/build.sh BIN_DIR [real]
+# With "real" what only simulated nodes need is left out.
 set -eu
 
 kwok=v0.8.0
@@ -35,7 +36,7 @@ build() {
 
 build sparkwiz-sandbox ./cmd/sparkwiz-sandbox "" "(about 1 minute when nothing is cached)"
 build sparkwiz-sandbox-pause ./cmd/sparkwiz-sandbox-pause "" ""
-if stale kwok "$kwok"; then
+if [ "${2:-}" != real ] && stale kwok "$kwok"; then
 	# kwok does not compile against our versions of its dependencies, so it is
 	# built in its own module.
 	echo "building kwok $kwok (2 to 5 minutes when nothing is cached)" >&2

@@ -32,7 +32,7 @@ func Source() (string, error) {
 // sandbox's Kubernetes keeps the processors busy, the images the network.
 func Build(ctx context.Context, source string, observe progress.Observer) error {
 	phases := []phase{
-		{"build/sandbox", "Build Kubernetes for the sandbox", []string{filepath.Join(source, "sandbox", "build.sh"), filepath.Join(source, "bin")}, 12 * time.Minute},
+		{"build/sandbox", "Build Kubernetes for the sandbox", []string{filepath.Join(source, "sandbox", "build.sh"), filepath.Join(source, "bin"), "real"}, 12 * time.Minute},
 		{"build/images", "Build the images", []string{filepath.Join(source, "images", "build.sh")}, 9 * time.Minute},
 	}
 	all, ctx := errgroup.WithContext(ctx)

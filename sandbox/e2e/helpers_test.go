@@ -44,14 +44,14 @@ func binDir(t *testing.T) string {
 
 // box is a sandbox under test.
 type box struct {
-	t    *testing.T
-	bin  string
-	dir  string
-	args []string
+	t   *testing.T
+	bin string
+	dir string
 }
 
 // newBox gives a sandbox that does not run yet; the test's end takes it down.
 func newBox(t *testing.T) box {
+	t.Helper()
 	b := box{t: t, bin: binDir(t), dir: filepath.Join(t.TempDir(), "state")}
 	t.Cleanup(func() {
 		if t.Failed() {

@@ -88,6 +88,7 @@ func machine(t *testing.T, dir string) map[string]string {
 // rules are the chains and rules of a family. Counters do not count, nor does
 // a table that is empty: listing it once makes it.
 func rules(t *testing.T, family string) string {
+	t.Helper()
 	out, err := exec.Command(family + "-save").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +113,7 @@ func clusterObject(path string, yaml []byte) []cluster.Object {
 }
 
 func fetch(ctx context.Context, url string) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}

@@ -91,6 +91,7 @@ func TestReal(t *testing.T) {
 
 // load makes an image of the test's program and loads it, the second time for nothing.
 func load(t *testing.T, b box) {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "web")
 	build := exec.Command("go", "build", "-o", program, "./testdata/web")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -114,6 +115,7 @@ func load(t *testing.T, b box) {
 }
 
 func apply(t *testing.T, b box, manifest string) {
+	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", manifest))
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +152,7 @@ func serves(t *testing.T, b box) {
 
 // looksInside reads the pod's log and runs a program in it.
 func looksInside(t *testing.T, b box) {
+	t.Helper()
 	c, ctx := b.cluster(), context.Background()
 	log, err := c.CoreV1().Pods("default").GetLogs("web-0", &corev1.PodLogOptions{}).DoRaw(ctx)
 	if err != nil || !strings.Contains(string(log), "serving as user 1234") {
@@ -172,6 +175,7 @@ func looksInside(t *testing.T, b box) {
 }
 
 func podUID(t *testing.T, b box) string {
+	t.Helper()
 	pod, err := b.cluster().CoreV1().Pods("default").Get(context.Background(), "web-0", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -180,6 +184,7 @@ func podUID(t *testing.T, b box) string {
 }
 
 func restarts(t *testing.T, b box) int32 {
+	t.Helper()
 	pod, err := b.cluster().CoreV1().Pods("default").Get(context.Background(), "web-0", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)

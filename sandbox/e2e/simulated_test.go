@@ -60,6 +60,7 @@ func TestSimulated(t *testing.T) {
 
 // workloads checks that pods do what a real cluster's, or their script, would.
 func workloads(t *testing.T, b box) {
+	t.Helper()
 	c, ctx := b.cluster(), context.Background()
 	claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "data"}, Spec: corev1.PersistentVolumeClaimSpec{
 		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
@@ -137,6 +138,7 @@ func summary(pod *corev1.Pod) string {
 
 // repair kills components, alone and all at once, and brings them back.
 func repair(t *testing.T, b box) {
+	t.Helper()
 	for _, killed := range [][]string{{"etcd"}, {"apiserver"}, {"controller-manager", "scheduler", "volumes"}, {"kwok"}, nil} {
 		b.kill(killed...)
 		if s := b.status(); s.Healthy {
@@ -154,6 +156,7 @@ func repair(t *testing.T, b box) {
 
 // usage checks the exit codes and that refusals change nothing.
 func usage(t *testing.T, b box) {
+	t.Helper()
 	shapes := filepath.Join(t.TempDir(), "shapes.yaml")
 	if err := os.WriteFile(shapes, []byte(`nodes: [{name: one, count: 1, cpu: lots, memory: 1Gi}]`), 0o644); err != nil {
 		t.Fatal(err)

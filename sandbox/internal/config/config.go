@@ -3,9 +3,9 @@
 package config
 
 import (
-	"fmt"
 	"net"
 	"path/filepath"
+	"strconv"
 
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/pki"
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/state"
@@ -43,7 +43,9 @@ func (c Config) Host() string {
 }
 
 // Server is the URL of the API server.
-func (c Config) Server() string { return fmt.Sprintf("https://%s:%d", c.Host(), c.State.Ports.API) }
+func (c Config) Server() string {
+	return "https://" + net.JoinHostPort(c.Host(), strconv.Itoa(c.State.Ports.API))
+}
 
 // Context is the name of the context in the user's kubeconfig.
 func (c Config) Context() string {

@@ -18,8 +18,10 @@ import (
 
 func example(t *testing.T, nodes state.Nodes) Config {
 	t.Helper()
-	c := Config{Dir: state.Dir(t.TempDir()), BinDir: "/bin/dir", CNIDir: "/cni", Resolver: true, BridgeFilter: true,
-		State: state.State{Name: state.DefaultName, Nodes: nodes, Ports: state.Ports{API: 6443, Etcd: 1, EtcdPeer: 2}}}
+	c := Config{
+		Dir: state.Dir(t.TempDir()), BinDir: "/bin/dir", CNIDir: "/cni", Resolver: true, BridgeFilter: true,
+		State: state.State{Name: state.DefaultName, Nodes: nodes, Ports: state.Ports{API: 6443, Etcd: 1, EtcdPeer: 2}},
+	}
 	if err := pki.Ensure(c.Dir.Path("pki"), Authorities(), c.Leaves(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -53,15 +55,15 @@ func TestFilesAreWellFormed(t *testing.T) {
 			if strings.Contains(text, "<<") || strings.Contains(text, "template:") {
 				t.Errorf("%s is not rendered:\n%s", name, text)
 			}
-			var any any
+			var parsed any
 			var err error
 			switch filepath.Ext(name) {
 			case ".yaml":
-				for _, doc := range strings.Split(text, "\n---\n") {
-					err = yaml.Unmarshal([]byte(doc), &any)
+				for doc := range strings.SplitSeq(text, "\n---\n") {
+					err = yaml.Unmarshal([]byte(doc), &parsed)
 				}
 			case ".conflist":
-				err = json.Unmarshal([]byte(text), &any)
+				err = json.Unmarshal([]byte(text), &parsed)
 			}
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -62,8 +62,7 @@ func EnsureBridge(owner string) error {
 // when there is no bridge.
 func BridgeOwner() (string, error) {
 	link, err := netlink.LinkByName(config.Bridge)
-	var none netlink.LinkNotFoundError
-	if errors.As(err, &none) {
+	if _, ok := errors.AsType[netlink.LinkNotFoundError](err); ok {
 		return "", nil
 	}
 	if err != nil {
@@ -78,8 +77,7 @@ func BridgeOwner() (string, error) {
 // RemoveBridge deletes the bridge, its route, and what pods left plugged in.
 func RemoveBridge() error {
 	link, err := netlink.LinkByName(config.Bridge)
-	var none netlink.LinkNotFoundError
-	if errors.As(err, &none) {
+	if _, ok := errors.AsType[netlink.LinkNotFoundError](err); ok {
 		return nil
 	}
 	if err != nil {

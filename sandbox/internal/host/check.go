@@ -61,7 +61,7 @@ func Node() []report.Requirement {
 		{"iptables", "iptables iptables-save iptables-restore ip6tables-save ip6tables-restore"},
 		{"mount util-linux", "mount nsenter"},
 	} {
-		for _, p := range strings.Fields(row.programs) {
+		for p := range strings.FieldsSeq(row.programs) {
 			_, err := exec.LookPath(p)
 			add(err != nil, "no program "+p, "apt-get install -y "+row.pkg)
 		}

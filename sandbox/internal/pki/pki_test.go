@@ -29,7 +29,7 @@ func TestEnsure(t *testing.T) {
 		{"about to expire", nil, leaf, now.Add(leafLife - renew/2), true, false},
 		{"authority about to expire", nil, leaf, now.Add(caLife - renew/2), false, false},
 		{"key lost", func(dir string) { os.Remove(filepath.Join(dir, "server.key")) }, leaf, now, true, false},
-		{"key damaged", func(dir string) { os.WriteFile(filepath.Join(dir, "server.key"), []byte("x"), 0o600) }, leaf, now, true, false},
+		{"key damaged", func(dir string) { _ = os.WriteFile(filepath.Join(dir, "server.key"), []byte("x"), 0o600) }, leaf, now, true, false},
 		{"authority lost", func(dir string) { os.Remove(filepath.Join(dir, "ca.crt")) }, leaf, now, false, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -69,6 +69,7 @@ func TestEnsure(t *testing.T) {
 
 // verify checks the chain as a client would, and that keys are private.
 func verify(t *testing.T, dir string, leaf Leaf, now time.Time) {
+	t.Helper()
 	ca, err := load(dir, "ca")
 	if err != nil {
 		t.Fatal(err)

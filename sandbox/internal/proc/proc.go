@@ -63,7 +63,7 @@ func read(pid int, boot time.Time) (Process, bool) {
 		return Process{}, false
 	}
 	p := Process{PID: pid}
-	for _, kv := range strings.Split(string(env), "\x00") {
+	for kv := range strings.SplitSeq(string(env), "\x00") {
 		if v, ok := strings.CutPrefix(kv, envDir+"="); ok {
 			p.Dir = v
 		} else if v, ok := strings.CutPrefix(kv, envComponent+"="); ok {

@@ -11,8 +11,10 @@ func TestStartFindStop(t *testing.T) {
 	dir := t.TempDir()
 	exited := make(chan error, 1)
 	// The child ignores the polite signal and has a child of its own.
-	pid, err := Start(Command{Component: "stubborn", Dir: dir, Log: filepath.Join(dir, "log"), Exited: func(err error) { exited <- err },
-		Args: []string{"/bin/sh", "-c", `trap "" TERM; echo hello; sleep 60 & wait; wait`}})
+	pid, err := Start(Command{
+		Component: "stubborn", Dir: dir, Log: filepath.Join(dir, "log"), Exited: func(err error) { exited <- err },
+		Args: []string{"/bin/sh", "-c", `trap "" TERM; echo hello; sleep 60 & wait; wait`},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

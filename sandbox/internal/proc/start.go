@@ -46,7 +46,7 @@ func Start(c Command) (int, error) {
 	go func() {
 		err := cmd.Wait()
 		if c.Exited != nil {
-			c.Exited(fmt.Errorf("%s ended (%v), its last words in %s:\n%s", c.Component, err, c.Log, Tail(c.Log, 8)))
+			c.Exited(fmt.Errorf("%s ended (%w), its last words in %s:\n%s", c.Component, err, c.Log, Tail(c.Log, 8)))
 		}
 	}()
 	return cmd.Process.Pid, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/host"
@@ -36,8 +37,7 @@ func (s *Sandbox) Down(keepImages bool) error {
 	if st.Nodes == state.Real && os.Geteuid() != 0 {
 		return report.MissingError{Requirements: []report.Requirement{host.NeedsRoot()}}
 	}
-	var errs []error
-	errs = append(errs, s.Report.Phase("processes", func() (string, error) { return s.stopAll() }))
+	errs := []error{s.Report.Phase("processes", func() (string, error) { return s.stopAll() })}
 	if st.Nodes == state.Real {
 		errs = append(errs, s.Report.Phase("network", func() (string, error) {
 			return "", errors.Join(host.RemoveRules(st.Chains), host.RemoveCables(s.Dir.Path("node", "cni")), host.RemoveBridge())
@@ -86,8 +86,8 @@ func (s *Sandbox) stopAll() (string, error) {
 				order = append(order, p)
 			}
 		}
-		for i := len(ps) - 1; i >= 0; i-- { // The youngest first: controllers before the API server and etcd.
-			order = append(order, ps[i])
+		for _, p := range slices.Backward(ps) { // The youngest first: controllers before the API server and etcd.
+			order = append(order, p)
 		}
 		for _, p := range order {
 			patience := time.Second

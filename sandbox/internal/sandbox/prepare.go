@@ -67,7 +67,7 @@ func fresh(o Options) state.State {
 
 // agrees refuses options that would make another sandbox of an existing one.
 func (s *Sandbox) agrees(st state.State, o Options) error {
-	is := ""
+	var is string
 	switch {
 	case o.Nodes != "" && o.Nodes != st.Nodes:
 		is = fmt.Sprintf("has %s nodes", st.Nodes)

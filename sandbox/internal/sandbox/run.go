@@ -31,7 +31,7 @@ func newRun(s *Sandbox, c cluster.Cluster, exited func(error)) run {
 }
 
 // bring starts the named components that do not run and then waits with ready.
-func (r run) bring(ctx context.Context, phase string, names []string, patience time.Duration, ready func(context.Context) error) error {
+func (r run) bring(ctx context.Context, phase string, names []string, ready func(context.Context) error) error {
 	return r.Report.Phase(phase, func() (string, error) {
 		var started []string
 		for _, name := range names {
@@ -43,7 +43,7 @@ func (r run) bring(ctx context.Context, phase string, names []string, patience t
 				started = append(started, name)
 			}
 		}
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		if err := ready(ctx); err != nil {
 			return "", err
@@ -57,11 +57,11 @@ func (r run) bring(ctx context.Context, phase string, names []string, patience t
 
 func (r run) controlPlane(ctx context.Context) error {
 	// The API server itself waits for etcd, so both start at once.
-	if err := r.bring(ctx, "API server", []string{"etcd", "apiserver"}, time.Minute, r.apiReady); err != nil {
+	if err := r.bring(ctx, "API server", []string{"etcd", "apiserver"}, r.apiReady); err != nil {
 		return err
 	}
 	none := func(context.Context) error { return nil } // Nodes and volumes will show whether they work.
-	return r.bring(ctx, "controllers", []string{"controller-manager", "scheduler", "volumes"}, time.Minute, none)
+	return r.bring(ctx, "controllers", []string{"controller-manager", "scheduler", "volumes"}, none)
 }
 
 // apiReady waits for the API server and puts in what the others need there.
@@ -80,7 +80,7 @@ func (r run) apiReady(ctx context.Context) error {
 
 // runtime starts containerd and gives it the pause image.
 func (r run) runtime(ctx context.Context) error {
-	return r.bring(ctx, "container runtime", []string{"containerd"}, time.Minute, func(ctx context.Context) error {
+	return r.bring(ctx, "container runtime", []string{"containerd"}, func(ctx context.Context) error {
 		archive, err := image.Pause(r.BinDir+"/sparkwiz-sandbox-pause", config.PauseImage)
 		if err != nil {
 			return err
@@ -97,7 +97,7 @@ func (r run) runtime(ctx context.Context) error {
 }
 
 func (r run) realNode(ctx context.Context) error {
-	err := r.bring(ctx, "kubelet", []string{"kubelet"}, time.Minute, func(ctx context.Context) error {
+	err := r.bring(ctx, "kubelet", []string{"kubelet"}, func(ctx context.Context) error {
 		return r.cluster.WaitNode(ctx, config.NodeName)
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func (r run) realNode(ctx context.Context) error {
 	}
 	// kube-proxy looks its node up once and backs off long when it is not
 	// there yet, so it starts after the kubelet has registered.
-	err = r.bring(ctx, "services and DNS", []string{"kube-proxy", "coredns"}, time.Minute, func(ctx context.Context) error {
+	err = r.bring(ctx, "services and DNS", []string{"kube-proxy", "coredns"}, func(ctx context.Context) error {
 		for _, url := range []string{"http://127.0.0.1:10256/healthz", "http://" + config.Gateway + ":8181/ready"} {
 			if err := cluster.Until(ctx, url+" does not answer", func(ctx context.Context) error { return get(ctx, url) }); err != nil {
 				return err
@@ -116,11 +116,11 @@ func (r run) realNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.bring(ctx, "node", nil, time.Minute, func(ctx context.Context) error { return r.cluster.WaitUsable(ctx, 1) })
+	return r.bring(ctx, "node", nil, func(ctx context.Context) error { return r.cluster.WaitUsable(ctx, 1) })
 }
 
 func get(ctx context.Context, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
 	}

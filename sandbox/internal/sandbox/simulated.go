@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"sigs.k8s.io/yaml"
 
@@ -21,7 +20,7 @@ func (r run) simulatedNodes(ctx context.Context, all []shapes.Shape) error {
 	if err != nil {
 		return err
 	}
-	return r.bring(ctx, "nodes", []string{"kwok"}, time.Minute, func(ctx context.Context) error {
+	return r.bring(ctx, "nodes", []string{"kwok"}, func(ctx context.Context) error {
 		count, err := r.cluster.SetNodes(ctx, all)
 		if err != nil {
 			return fmt.Errorf("make the simulated nodes: %w", err)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 
@@ -107,9 +108,7 @@ func (s Shape) Resources() (corev1.ResourceList, error) {
 		pods = "110"
 	}
 	rows := map[string]string{"cpu": s.CPU, "memory": s.Memory, "pods": pods}
-	for name, value := range s.Extended {
-		rows[name] = value
-	}
+	maps.Copy(rows, s.Extended)
 	list := corev1.ResourceList{}
 	var errs []error
 	for name, value := range rows {

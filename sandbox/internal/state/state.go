@@ -18,6 +18,7 @@ const (
 // Nodes says what kind of nodes a sandbox has.
 type Nodes string
 
+// The kinds of nodes.
 const (
 	Simulated Nodes = "simulated" // kwok answers for them; no root, no containers
 	Real      Nodes = "real"      // this machine, with containerd and a kubelet

@@ -2,7 +2,7 @@ package volumes
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -20,8 +20,10 @@ func TestServe(t *testing.T) {
 	claim := func(name, provisioner string) *corev1.PersistentVolumeClaim {
 		return &corev1.PersistentVolumeClaim{
 			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default", Annotations: map[string]string{claimAnnotation: provisioner}},
-			Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: &class, AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
-				Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("3Gi")}}},
+			Spec: corev1.PersistentVolumeClaimSpec{
+				StorageClassName: &class, AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+				Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("3Gi")}},
+			},
 			Status: corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending},
 		}
 	}
@@ -57,7 +59,7 @@ func TestServe(t *testing.T) {
 	}
 	wait(t, "the released volume stays", func() error {
 		if _, err := client.CoreV1().PersistentVolumes().Get(ctx, "pvc-1", metav1.GetOptions{}); err == nil {
-			return fmt.Errorf("still there")
+			return errors.New("still there")
 		}
 		return nil
 	})
