@@ -6,7 +6,7 @@ import (
 )
 
 // notYet marks what the design has and this version has not.
-const notYet = "not available yet in this version"
+const notYet = "not available yet"
 
 func environmentRows() []Question {
 	return []Question{{

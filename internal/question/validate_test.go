@@ -60,7 +60,7 @@ func TestValidate(t *testing.T) {
 		{append(external, "storage.endpoint=ftp://s3.example.com"), "storage.endpoint: " + url},
 		{append(external, "storage.endpoint=https://s3.example.com/bucket"), "storage.endpoint: " + url},
 		{append(external, "storage.endpoint=https://key:canary@s3.example.com"), "storage.endpoint: " + url},
-		{[]string{"spark.version=3.5.7"}, "spark.version: 3.5.7: not available yet in this version"},
+		{[]string{"spark.version=3.5.7"}, "spark.version: 3.5.7: not available yet"},
 		{[]string{"spark.version=4.2.0"}, `spark.version: "4.2.0" is not one of 4.1.4`},
 		{[]string{"spark.executor.cores=0"}, "spark.executor.cores: want a number from 1 to 64"},
 		{[]string{"spark.executor.memory=4G"}, "spark.executor.memory: " + heap},
@@ -77,10 +77,10 @@ func TestValidate(t *testing.T) {
 		{[]string{"spark.executor.min=3"}, "spark.executor.max: want at least 1 and not less than spark.executor.min"},
 		{[]string{"spark.executor.max=1001"}, "spark.executor.max: want a number from 1 to 1000"},
 		{append(external, "environment=test", "iceberg.enabled=no"), `environment: "test" is not one of dev, staging`},
-		{[]string{"secrets.provider=vault"}, "secrets.provider: External Secrets · Vault: not available yet in this version"},
-		{[]string{"gpu.enabled=true"}, "gpu.enabled: Yes: not available yet in this version"},
+		{[]string{"secrets.provider=vault"}, "secrets.provider: External Secrets · Vault: not available yet"},
+		{[]string{"gpu.enabled=true"}, "gpu.enabled: Yes: not available yet"},
 		{[]string{"environment=staging", "iceberg.enabled=no"}, "storage.mode: the store in the cluster is for dev; staging needs an S3 of its own"},
-		{append(external, "environment=staging"), "iceberg.enabled: the metastore's PostgreSQL in the cluster is for dev; an external database is not available yet in this version"},
+		{append(external, "environment=staging"), "iceberg.enabled: the metastore's PostgreSQL in the cluster is for dev; an external database is not available yet"},
 		{append(external, "environment=staging", "iceberg.enabled=no"), ""},
 	}
 	for _, tt := range tests {
@@ -109,7 +109,7 @@ func TestValidateGathers(t *testing.T) {
 		"name: want lower-case letters, digits and dashes, beginning with a letter, 50 at most",
 		"storage.bucket: want 3 to 63 lower-case letters, digits and dashes",
 		"spark.executor.cores: want a number from 1 to 64",
-		"gpu.enabled: Yes: not available yet in this version",
+		"gpu.enabled: Yes: not available yet",
 	})
 	if err := question.ValidateOne("no.such.key", s, facts.Facts{}); err == nil {
 		t.Error("an unknown key was judged")

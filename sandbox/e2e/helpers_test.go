@@ -137,7 +137,8 @@ func (b box) kill(components ...string) {
 	}
 	for _, p := range b.processes() {
 		if len(components) == 0 || p.Leader && wanted[p.Component] {
-			if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
+			// One that another's death has ended meanwhile is as dead as wanted.
+			if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
 				b.t.Fatal(err)
 			}
 			for proc.Alive(p) {
