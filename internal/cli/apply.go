@@ -52,7 +52,7 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 		return err
 	}
 	if a.flags.output == "text" {
-		fmt.Fprintf(a.console.Err, "\n%s is installed in namespace %s. Next:\n  sparkwiz verify   # prove it with a query\n  sparkwiz access   # reach it from here\n", p.Name, p.Namespace)
+		fmt.Fprintf(a.console.Err, "\n%[1]s is installed in namespace %[2]s. Next:\n  %[3]s verify   # prove it with a query\n  %[3]s access   # reach it from here\n", p.Name, p.Namespace, self())
 	}
 	return nil
 }

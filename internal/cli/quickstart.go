@@ -161,8 +161,10 @@ func (a *app) quickstartPlain(ctx context.Context, answers question.Answers, b *
 			return err
 		}
 	}
-	fmt.Fprintf(a.console.Err, "\nSpark answers. Next:\n  bin/sparkwiz access     # then connect to sc://localhost:15002\n"+
-		"  bin/sparkwiz status     # where everything stands\n  bin/sparkwiz uninstall --confirm=%s\n", answers.Spec.Name)
+	fmt.Fprintln(a.console.Err, "\nSpark answers. Next:")
+	for _, line := range a.after() {
+		fmt.Fprintln(a.console.Err, "  "+line)
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/deploy"
@@ -48,7 +49,7 @@ func (a *app) wizardOptions(answers question.Answers) wizard.Options {
 		Save:     a.save,
 		Install:  a.install,
 		After:    a.after,
-		Resume:   fmt.Sprintf("sparkwiz -w %s", a.flags.workspace),
+		Resume:   self() + " -w " + a.flags.workspace,
 	}
 }
 
@@ -95,10 +96,19 @@ func (a *app) after() []string {
 		w = " -w " + a.flags.workspace
 	}
 	return []string{
-		"sparkwiz access" + w + "      then connect to sc://localhost:15002",
-		"sparkwiz status" + w + "      where every part stands",
-		"sparkwiz uninstall" + w + "   takes it down again",
+		self() + " access" + w + "      then connect to sc://localhost:15002",
+		self() + " status" + w + "      where every part stands",
+		self() + " uninstall" + w + "   takes it down again",
 	}
+}
+
+// self is how this program was called, so that what is printed can be pasted
+// also where it is not on PATH.
+func self() string {
+	if strings.Contains(os.Args[0], "/") {
+		return os.Args[0]
+	}
+	return "sparkwiz"
 }
 
 // save keeps the answers in the workspace.

@@ -128,20 +128,6 @@ func (v view) last(kind, name string, reasons ...string) (corev1.Event, bool) {
 	return corev1.Event{}, false
 }
 
-// seen is when an event last happened; every version of the API keeps it
-// elsewhere.
-func seen(e corev1.Event) time.Time {
-	switch {
-	case e.Series != nil:
-		return e.Series.LastObservedTime.Time
-	case !e.LastTimestamp.IsZero():
-		return e.LastTimestamp.Time
-	case !e.EventTime.IsZero():
-		return e.EventTime.Time
-	}
-	return e.CreationTimestamp.Time
-}
-
 // after is what follows a mark, or the whole text.
 func after(text, mark string) string {
 	if _, rest, ok := strings.Cut(text, mark); ok {

@@ -10,6 +10,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/sparkwiz/sparkwiz/internal/kube"
 )
 
 // view is what there is to know about workloads that are not ready.
@@ -43,7 +45,7 @@ func look(ctx context.Context, w *World, workloads []*object) (view, error) {
 	for _, c := range claims {
 		v.claims[c.Name] = c
 	}
-	slices.SortFunc(v.events, func(a, b corev1.Event) int { return seen(a).Compare(seen(b)) })
+	slices.SortFunc(v.events, func(a, b corev1.Event) int { return kube.Seen(a).Compare(kube.Seen(b)) })
 	v.own(sets, all)
 	return v, nil
 }

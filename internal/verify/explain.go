@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 )
 
@@ -101,7 +102,7 @@ func pull(said string) string {
 func latest(name string, events []corev1.Event) string {
 	var newest corev1.Event
 	for _, e := range events {
-		if e.InvolvedObject.Name == name && e.Type == corev1.EventTypeWarning && !moment(e).Before(moment(newest)) {
+		if e.InvolvedObject.Name == name && e.Type == corev1.EventTypeWarning && !kube.Seen(e).Before(kube.Seen(newest)) {
 			newest = e
 		}
 	}

@@ -88,17 +88,3 @@ func (s sight) over() bool {
 	return status.Phase == corev1.PodSucceeded || status.Phase == corev1.PodFailed ||
 		len(status.ContainerStatuses) == 1 && status.ContainerStatuses[0].State.Terminated != nil
 }
-
-// moment is when an event was last seen; which field says it depends on who
-// wrote it.
-func moment(e corev1.Event) time.Time {
-	switch {
-	case e.Series != nil:
-		return e.Series.LastObservedTime.Time
-	case !e.LastTimestamp.IsZero():
-		return e.LastTimestamp.Time
-	case !e.EventTime.IsZero():
-		return e.EventTime.Time
-	}
-	return e.CreationTimestamp.Time
-}
