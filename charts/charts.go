@@ -6,25 +6,78 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
+
+	"sigs.k8s.io/yaml"
 )
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:hive-metastore all:object-store all:postgresql all:spark-4.1
+//go:embed all:common all:hive-metastore all:object-store all:postgresql all:spark-4.1
 var FS embed.FS
 
-// Names lists the charts in alphabetical order.
+// Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
 	return []string{"hive-metastore", "object-store", "postgresql", "spark-4.1"}
 }
 
-// Files returns the directory of one chart, with Chart.yaml at its root. An unknown name is an error that lists the
-// known ones.
-func Files(chart string) (fs.FS, error) {
+// Libraries lists the charts that others are made of.
+func Libraries() []string { return []string{"common"} }
+
+// File is one file of a chart, with its path below the chart's directory.
+type File struct {
+	Path string
+	Data []byte
+}
+
+// Files returns a chart as Helm loads it: its own directory, and each library that Chart.yaml names under charts/, where
+// `helm dependency build` would put it. An unknown name is an error that lists the known ones.
+func Files(chart string) ([]File, error) {
 	if !slices.Contains(Names(), chart) {
 		return nil, fmt.Errorf("no chart %q; there are %s", chart, strings.Join(Names(), ", "))
 	}
-	return fs.Sub(FS, chart)
+	files, err := directory(chart, "")
+	if err != nil {
+		return nil, err
+	}
+	var metadata struct {
+		Dependencies []struct {
+			Name string `json:"name"`
+		} `json:"dependencies"`
+	}
+	i := slices.IndexFunc(files, func(f File) bool { return f.Path == "Chart.yaml" })
+	if err := yaml.Unmarshal(files[i].Data, &metadata); err != nil {
+		return nil, fmt.Errorf("chart %s: %w", chart, err)
+	}
+	for _, library := range metadata.Dependencies {
+		more, err := directory(library.Name, "charts/"+library.Name)
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: %w", chart, err)
+		}
+		files = append(files, more...)
+	}
+	return files, nil
+}
+
+// directory reads everything below a directory, as if it stood at another place. What `helm dependency build` has left
+// there stays out: the libraries are taken from their own directories.
+func directory(name, at string) ([]File, error) {
+	var files []File
+	err := fs.WalkDir(FS, name, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if file == name+"/charts" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		data, err := FS.ReadFile(file)
+		files = append(files, File{path.Join(at, strings.TrimPrefix(file, name+"/")), data})
+		return err
+	})
+	return files, err
 }

@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -33,16 +32,8 @@ func load(t *testing.T, name string) *chart.Chart {
 		t.Fatal(err)
 	}
 	var buffered []*loader.BufferedFile
-	err = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(files, path)
-		buffered = append(buffered, &loader.BufferedFile{Name: path, Data: data})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	for _, f := range files {
+		buffered = append(buffered, &loader.BufferedFile{Name: f.Path, Data: f.Data})
 	}
 	c, err := loader.LoadFiles(buffered)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -28,16 +27,8 @@ func Chart(name string) (*chart.Chart, error) {
 		return nil, err
 	}
 	var buffered []*loader.BufferedFile
-	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(files, path)
-		buffered = append(buffered, &loader.BufferedFile{Name: path, Data: data})
-		return err
-	})
-	if err != nil {
-		return nil, err
+	for _, f := range files {
+		buffered = append(buffered, &loader.BufferedFile{Name: f.Path, Data: f.Data})
 	}
 	return loader.LoadFiles(buffered)
 }

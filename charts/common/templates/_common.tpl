@@ -1,6 +1,4 @@
-{{/*
-What every sparkwiz chart needs. The charts stay self-contained, so each has this file; a test keeps the copies equal.
-*/}}
+{{/* What every sparkwiz chart needs. */}}
 
 {{/* Labels that select the pods of one workload and never change. Takes a dict: root, name. */}}
 {{- define "common.selector" -}}
