@@ -22,6 +22,7 @@ import (
 
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/host"
 	"github.com/sparkwiz/sparkwiz/sandbox/internal/image"
+	"github.com/sparkwiz/sparkwiz/sandbox/internal/proc"
 )
 
 const testImage = "localhost/sandbox-test/web:1"
@@ -29,7 +30,7 @@ const testImage = "localhost/sandbox-test/web:1"
 // TestReal runs pods on this machine, kills everything, and looks whether the
 // machine is as it was before. It leaves another sandbox's node alone.
 func TestReal(t *testing.T) {
-	bin := binDir(t)
+	binDir(t)
 	if missing := host.Node(); len(missing) > 0 {
 		t.Skipf("no real node is possible here: %+v", missing)
 	}
@@ -72,10 +73,11 @@ func TestReal(t *testing.T) {
 	b.must("up")
 	serves(t, b)
 
-	other := box{t: t, bin: bin, dir: filepath.Join(t.TempDir(), "other")}
+	other := newBox(t)
 	if out, code := other.run("up", "--nodes", "real"); code != 3 || !strings.Contains(out, b.dir) {
 		t.Errorf("a second real node: exit %d, want 3 naming %s\n%s", code, b.dir, out)
 	}
+	takesOver(t, b, other)
 	b.must("down")
 	// The kernel removes a dead pod's end of its cable a moment later.
 	eventually(t, 10*time.Second, "the machine is not as it was", func(context.Context) error {
@@ -87,6 +89,36 @@ func TestReal(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// takesOver kills a sandbox as the end of a login session does: its bridge, rules and settings stay. The next one clears
+// them away and comes up, and the dead one's own down no longer touches the machine.
+func takesOver(t *testing.T, dead, next box) {
+	t.Helper()
+	dead.kill()
+	containers, err := proc.Inside(filepath.Join(dead.dir, "containerd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range containers {
+		if err := proc.Stop(p, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := next.must("up", "--nodes", "real", "--port", "0"); !strings.Contains(out, "of the dead sandbox in "+dead.dir) {
+		t.Errorf("it does not say what it cleared away:\n%s", out)
+	}
+	pids := next.pids()
+	if out := dead.must("down"); !strings.Contains(out, "another sandbox's by now") {
+		t.Errorf("it does not say what it left alone:\n%s", out)
+	}
+	if link, err := netlink.LinkByName("spwz0"); err != nil || link.Attrs().Alias != next.dir {
+		t.Errorf("the bridge of the living sandbox: %v", err)
+	}
+	if again := next.pids(); !maps.Equal(pids, again) {
+		t.Errorf("the dead sandbox's down changed processes of the living one:\n%v\n%v", pids, again)
+	}
+	next.must("down")
 }
 
 // load makes an image of the test's program and loads it, the second time for nothing.

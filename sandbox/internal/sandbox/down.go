@@ -39,15 +39,7 @@ func (s *Sandbox) Down(keepImages bool) error {
 	}
 	errs := []error{s.Report.Phase("processes", func() (string, error) { return s.stopAll() })}
 	if st.Nodes == state.Real {
-		errs = append(errs,
-			s.Report.Phase("network", func() (string, error) {
-				return "", errors.Join(host.RemoveRules(st.Chains), host.RemoveCables(s.Dir.Path("node", "cni")), host.RemoveBridge())
-			}),
-			s.Report.Phase("machine", func() (string, error) {
-				host.RemoveCgroups()
-				host.RemoveTargets(st.Made)
-				return "", host.RestoreSysctls(st.Sysctls)
-			}))
+		errs = append(errs, s.leaveMachine())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

@@ -46,6 +46,9 @@ func (s *Sandbox) Up(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
+	if err := s.takeOver(o); err != nil {
+		return err
+	}
 	if err := s.Report.Phase("check", func() (string, error) { return s.check(o) }); err != nil {
 		return err
 	}
