@@ -15,16 +15,16 @@ import (
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:common all:hive-metastore all:object-store all:postgresql all:spark-4.1
+//go:embed all:common all:hive-metastore all:object-store all:postgresql all:spark all:spark-3.5 all:spark-4.1
 var FS embed.FS
 
 // Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
-	return []string{"hive-metastore", "object-store", "postgresql", "spark-4.1"}
+	return []string{"hive-metastore", "object-store", "postgresql", "spark-3.5", "spark-4.1"}
 }
 
 // Libraries lists the charts that others are made of.
-func Libraries() []string { return []string{"common"} }
+func Libraries() []string { return []string{"common", "spark"} }
 
 // File is one file of a chart, with its path below the chart's directory.
 type File struct {
@@ -61,8 +61,11 @@ func Files(chart string) ([]File, error) {
 	return files, nil
 }
 
-// directory reads everything below a directory, as if it stood at another place. What `helm dependency build` has left
-// there stays out: the libraries are taken from their own directories.
+// notOfRelease are directories of a chart that no release carries: what `helm dependency build` has left there, since the
+// libraries are taken from their own directories, and values files for people who call Helm themselves.
+var notOfRelease = []string{"charts", "environments", "presets"}
+
+// directory reads a chart's own files, as if it stood at another place.
 func directory(name, at string) ([]File, error) {
 	var files []File
 	err := fs.WalkDir(FS, name, func(file string, entry fs.DirEntry, err error) error {
@@ -70,7 +73,7 @@ func directory(name, at string) ([]File, error) {
 			return err
 		}
 		if entry.IsDir() {
-			if file == name+"/charts" {
+			if slices.Contains(notOfRelease, strings.TrimPrefix(file, name+"/")) {
 				return fs.SkipDir
 			}
 			return nil

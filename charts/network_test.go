@@ -17,7 +17,7 @@ func TestNetworkPolicies(t *testing.T) {
 		"history client": {"sparkwiz.dev/history-client": "true"},
 		"stranger":       {"app.kubernetes.io/name": "stranger"},
 	}
-	listens := map[string][]int32{"spark-41-executor": {7079}}
+	listens := map[string][]int32{"spark-35-executor": {7079}, "spark-41-executor": {7079}}
 	for name, pod := range pods(t, "", nil) {
 		everybody[role(name)] = pod.Labels
 		for _, port := range pod.Spec.Containers[0].Ports {
@@ -29,20 +29,27 @@ func TestNetworkPolicies(t *testing.T) {
 		port     int32
 	}
 	needed := map[flow]bool{
-		{"connect client", "spark-41-connect", 15002}:    true,
-		{"history client", "spark-history", 18080}:       true,
-		{"spark-41-connect", "spark-41-executor", 7079}:  true,
-		{"spark-41-executor", "spark-41-executor", 7079}: true,
-		{"spark-41-executor", "spark-41-connect", 7078}:  true,
-		{"spark-41-executor", "spark-41-connect", 7079}:  true,
-		{"spark-41-connect", "hive-metastore", 9083}:     true,
-		{"spark-41-connect", "object-store", 7070}:       true,
-		{"spark-41-executor", "object-store", 7070}:      true,
-		{"spark-history", "object-store", 7070}:          true,
-		{"hive-metastore", "object-store", 7070}:         true,
-		{"hive-metastore", "postgresql", 5432}:           true,
-		{"object-store-buckets", "object-store", 7070}:   true,
-		{"postgresql-databases", "postgresql", 5432}:     true,
+		{"history client", "spark-history", 18080}:     true,
+		{"spark-history", "object-store", 7070}:        true,
+		{"hive-metastore", "object-store", 7070}:       true,
+		{"hive-metastore", "postgresql", 5432}:         true,
+		{"object-store-buckets", "object-store", 7070}: true,
+		{"postgresql-databases", "postgresql", 5432}:   true,
+	}
+	for _, line := range []string{"spark-35", "spark-41"} {
+		connect, executor := line+"-connect", line+"-executor"
+		for _, f := range []flow{
+			{"connect client", connect, 15002},
+			{connect, executor, 7079},
+			{executor, executor, 7079},
+			{executor, connect, 7078},
+			{executor, connect, 7079},
+			{connect, "hive-metastore", 9083},
+			{connect, "object-store", 7070},
+			{executor, "object-store", 7070},
+		} {
+			needed[f] = true
+		}
 	}
 	var policies []networkingv1.NetworkPolicy
 	for _, object := range objects(t, "", nil) {

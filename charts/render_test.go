@@ -21,8 +21,12 @@ var releases = map[string]string{
 	"hive-metastore": "hive-metastore",
 	"object-store":   "object-store",
 	"postgresql":     "postgresql",
+	"spark-3.5":      "spark-35",
 	"spark-4.1":      "spark-41",
 }
+
+// together are values of charts that stand beside others: one History Server serves all lines of Spark.
+var together = map[string]map[string]any{"spark-3.5": {"history": map[string]any{"enabled": false}}}
 
 // load reads a chart from the embedded files, the way the product does.
 func load(t *testing.T, name string) *chart.Chart {
@@ -70,7 +74,7 @@ func objects(t *testing.T, name string, values map[string]any) []unstructured.Un
 	if name == "" {
 		var all []unstructured.Unstructured
 		for _, name := range Names() {
-			all = append(all, objects(t, name, nil)...)
+			all = append(all, objects(t, name, together[name])...)
 		}
 		return all
 	}

@@ -19,8 +19,8 @@ func TestPodSecurityRestricted(t *testing.T) {
 	}
 	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
 	all := pods(t, "", nil)
-	if len(all) != 8 {
-		t.Errorf("%d kinds of pods, not 8", len(all))
+	if len(all) != 10 {
+		t.Errorf("%d kinds of pods, not 10", len(all))
 	}
 	for name, pod := range all {
 		for _, result := range evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec) {
@@ -34,8 +34,8 @@ func TestPodSecurityRestricted(t *testing.T) {
 func TestPodsAreHardened(t *testing.T) {
 	for name, pod := range pods(t, "", nil) {
 		token := pod.Spec.AutomountServiceAccountToken
-		if token == nil || *token != (name == "spark-41-connect") {
-			t.Errorf("%s: only the Connect server talks to the API server, so only it gets a token", name)
+		if token == nil || *token != strings.HasSuffix(name, "-connect") {
+			t.Errorf("%s: only Connect servers talk to the API server, so only they get a token", name)
 		}
 		if pod.Spec.SecurityContext.RunAsUser == nil {
 			t.Errorf("%s: the user must be a number, for the kubelet cannot tell whether a name is root", name)
@@ -72,15 +72,22 @@ func TestServersHaveProbes(t *testing.T) {
 			t.Errorf("%s: a probe is missing", name)
 		}
 	}
-	if servers != 5 {
-		t.Errorf("%d servers, not 5", servers)
+	if servers != 6 {
+		t.Errorf("%d servers, not 6", servers)
 	}
 }
 
-// The Role was found by running Spark and taking verbs away until it complained.
+// The Role was found by running both lines of Spark and taking verbs away until it complained.
 func TestConnectRoleIsLeast(t *testing.T) {
-	all := objects(t, "spark-4.1", nil)
-	role := as[rbacv1.Role](t, find(t, all, "Role", "spark-41-connect").Object)
+	for _, chart := range []string{"spark-3.5", "spark-4.1"} {
+		leastRole(t, chart)
+	}
+}
+
+func leastRole(t *testing.T, chart string) {
+	t.Helper()
+	all := objects(t, chart, nil)
+	role := as[rbacv1.Role](t, find(t, all, "Role", releases[chart]+"-connect").Object)
 	want := map[string]string{
 		"pods":       "create get list watch delete deletecollection",
 		"configmaps": "create deletecollection",

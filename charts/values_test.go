@@ -50,11 +50,18 @@ func values(t *testing.T, chart string) []value {
 // given holds values without which another has no effect.
 var given = map[string]map[string]any{
 	"hive-metastore s3.sslEnabled": {"s3": map[string]any{"endpoint": "s3.example"}},
+	"spark-3.5 s3.sslEnabled":      {"s3": map[string]any{"endpoint": "s3.example"}},
 	"spark-4.1 s3.sslEnabled":      {"s3": map[string]any{"endpoint": "s3.example"}},
 }
 
+// switchedOn holds sections that do nothing until they are enabled.
+var switchedOn = []string{"gpu", "connect.officeHours"}
+
 // flips holds another value for what cannot be changed by a rule.
 var flips = map[string]any{
+	"avoidNodes":                   []any{map[string]any{"key": "pool", "values": []any{"spot"}}},
+	"connect.officeHours.timezone": "Europe/Berlin",
+	"gpu.mode":                     "explainOnly",
 	"connect.extraConf":            map[string]any{"spark.sql.shuffle.partitions": "8"},
 	"databases":                    []any{},
 	"buckets":                      []any{"spark", "more"},
@@ -76,6 +83,11 @@ func TestEveryValueChangesTheRendering(t *testing.T) {
 				continue
 			}
 			base := given[chart+" "+v.path]
+			for _, section := range switchedOn {
+				if strings.HasPrefix(v.path, section+".") && v.path != section+".enabled" {
+					base = set(base, section+".enabled", true)
+				}
+			}
 			before, err := render(t, chart, base)
 			if err != nil {
 				t.Fatalf("%s with %v: %v", chart, base, err)
@@ -158,6 +170,10 @@ func TestSchemaRefuses(t *testing.T) {
 		{"spark-4.1", "connect.extraConf", map[string]any{"spark.ssl.keyPassword": "x"}},
 		{"spark-4.1", "connect.extraConf", map[string]any{"sql.ansi.enabled": "x"}},
 		{"spark-4.1", "connect.extraConf", map[string]any{"spark.x": "two\nlines"}},
+		{"spark-4.1", "connect.officeHours.start", "at eight"},
+		{"spark-4.1", "gpu.mode", "sometimes"},
+		{"spark-4.1", "avoidNodes", []any{map[string]any{"key": "pool"}}},
+		{"spark-3.5", "connect.token.enabled", true},
 		{"spark-4.1", "iceberg.warehouse", "s3://spark/warehouse"},
 		{"spark-4.1", "eventLog.prefix", "/spark-events"},
 		{"spark-4.1", "s3.existingSecret", ""},

@@ -56,6 +56,16 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .root.Values.avoidNodes }}
+affinity:
+  nodeAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      nodeSelectorTerms:
+        - matchExpressions:
+            {{- range . }}
+            - {key: {{ .key }}, operator: NotIn, values: {{ toJson .values }}}
+            {{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Egress to the cluster's DNS; empty peers mean any address, for DNS may be a node-local cache. Takes the peers. */}}

@@ -1,3 +1,5 @@
+{{/* Who talks with whom. */}}
+{{- define "spark.networkPolicies" -}}
 {{- if .Values.networkPolicy.enabled }}
 {{- $policy := .Values.networkPolicy }}
 {{- $connect := include "common.selector" (dict "root" . "name" "spark-connect") | fromYaml }}
@@ -101,5 +103,6 @@ spec:
   egress:
     {{- $dns | nindent 4 }}
     {{- $s3 | nindent 4 }}
+{{- end }}
 {{- end }}
 {{- end }}

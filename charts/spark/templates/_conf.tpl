@@ -1,11 +1,25 @@
-{{/* What spark-defaults.conf of the Connect server says, as YAML; connect.extraConf wins over all of it. */}}
+{{/*
+What spark-defaults.conf of the Connect server says, as YAML; connect.extraConf wins over all of it. One part for each
+concern, so that a part can be read, and left out, by itself.
+*/}}
 {{- define "spark.connectConf" -}}
+{{ include "spark.storeConf" . }}
+{{ include "spark.logConf" . }}
+{{ include "spark.driverConf" . }}
+{{ include "spark.podConf" . }}
+{{ include "spark.executorConf" . }}
+{{ include "spark.historyOfConf" . }}
+{{ include "spark.tableConf" . }}
+{{- if .Values.gpu.enabled }}
+{{ include "spark.gpuConf" . }}
+{{- end }}
+{{- end }}
+
+{{- define "spark.driverConf" -}}
 {{- $localDir := include "spark.localDir" . -}}
-{{ include "spark.s3Conf" . }}
 spark.app.name: {{ .Release.Name }}
 spark.master: k8s://https://kubernetes.default.svc
 spark.scheduler.mode: FAIR
-
 spark.driver.memory: {{ .Values.connect.driverMemory }}
 spark.driver.port: {{ .Values.connect.driverPort }}
 spark.driver.blockManager.port: {{ .Values.connect.blockManagerPort }}
@@ -14,7 +28,14 @@ spark.connect.grpc.binding.port: {{ .Values.connect.grpcPort }}
 spark.ui.port: {{ .Values.connect.uiPort }}
 spark.local.dir: {{ $localDir }}
 spark.hadoop.fs.s3a.buffer.dir: {{ $localDir }}/s3a
+# A driver in a Deployment owns no Service and no volume: without these it would ask for rights to delete them.
+spark.kubernetes.driver.service.deleteOnTermination: false
+spark.kubernetes.driver.ownPersistentVolumeClaim: false
+spark.kubernetes.driver.reusePersistentVolumeClaim: false
+{{- end }}
 
+{{/* How an executor's pod is made. */}}
+{{- define "spark.podConf" -}}
 spark.kubernetes.namespace: {{ .Release.Namespace }}
 spark.kubernetes.container.image: {{ include "common.image" (dict "root" . "image" .Values.image) }}
 spark.kubernetes.container.image.pullPolicy: {{ .Values.image.pullPolicy }}
@@ -27,11 +48,11 @@ spark.kubernetes.executor.secretKeyRef.AWS_SECRET_ACCESS_KEY: {{ .Values.s3.exis
 {{- range $name, $value := include "spark.checksumEnv" . | fromYaml }}
 spark.executorEnv.{{ $name }}: {{ $value }}
 {{- end }}
-# A driver in a Deployment owns no Service and no volume: without these it would ask for rights to delete them.
-spark.kubernetes.driver.service.deleteOnTermination: false
-spark.kubernetes.driver.ownPersistentVolumeClaim: false
-spark.kubernetes.driver.reusePersistentVolumeClaim: false
+{{- end }}
 
+{{/* How many executors there are, how large, and what they leave behind when they go. */}}
+{{- define "spark.executorConf" -}}
+{{- $localDir := include "spark.localDir" . -}}
 spark.executor.cores: {{ .Values.executor.cores }}
 spark.executor.memory: {{ .Values.executor.memory }}
 spark.executor.memoryOverhead: {{ .Values.executor.memoryOverhead }}
@@ -41,8 +62,10 @@ spark.kubernetes.executor.limit.cores: {{ . }}
 {{- end }}
 spark.kubernetes.executor.volumes.emptyDir.spark-local-dir-1.mount.path: {{ $localDir }}
 spark.kubernetes.executor.volumes.emptyDir.spark-local-dir-1.options.sizeLimit: {{ .Values.executor.localDirSize }}
+{{- if (include "spark.line" . | fromYaml).executorGracePeriod }}
+# Without it Spark overrides the pod template's own period with 30 s.
 spark.kubernetes.executor.terminationGracePeriodSeconds: 60s
-
+{{- end }}
 spark.dynamicAllocation.enabled: true
 spark.dynamicAllocation.shuffleTracking.enabled: true
 spark.dynamicAllocation.shuffleTracking.timeout: {{ .Values.executor.shuffleTimeout }}
@@ -54,7 +77,15 @@ spark.decommission.enabled: true
 spark.storage.decommission.enabled: true
 spark.storage.decommission.rddBlocks.enabled: true
 spark.storage.decommission.shuffleBlocks.enabled: true
+{{- if .Values.executor.fallbackStorage }}
+# Where shuffle blocks go when no executor is left to take them. Spark joins paths to it, so it ends with a slash.
+spark.storage.decommission.fallbackStorage.path: {{ include "spark.bucket" . }}/spark-fallback/
+spark.storage.decommission.fallbackStorage.cleanUp: true
+{{- end }}
+{{- end }}
 
+{{/* What the History Server and Prometheus will know of an application. */}}
+{{- define "spark.historyOfConf" -}}
 spark.eventLog.enabled: true
 spark.eventLog.dir: file:///var/log/spark-events
 spark.eventLog.compress: true
@@ -64,11 +95,13 @@ spark.eventLog.logStageExecutorMetrics: true
 spark.ui.prometheus.enabled: true
 spark.metrics.namespace: spark
 spark.metrics.appStatusSource.enabled: true
+{{- end }}
 
+{{- define "spark.tableConf" -}}
 # The session's own catalog lives in memory; Hive's would start a Derby database in the working directory. Its tables go
 # to the bucket, for a directory of the driver's disk is none that executors could write to.
 spark.sql.catalogImplementation: in-memory
-spark.sql.warehouse.dir: s3a://{{ .Values.s3.bucket }}/warehouse/spark_catalog
+spark.sql.warehouse.dir: {{ include "spark.bucket" . }}/warehouse/spark_catalog
 {{- if .Values.iceberg.enabled }}
 {{- $catalog := printf "spark.sql.catalog.%s" .Values.iceberg.catalog }}
 spark.sql.extensions: org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions
@@ -80,31 +113,20 @@ spark.sql.extensions: org.apache.iceberg.spark.extensions.IcebergSparkSessionExt
 {{- end }}
 
 {{/*
-Copies event logs from the pod's disk to the bucket. When it is told to stop, Spark has stopped already (sidecars end
-last), so one more round gets the end of the log.
+SQL on GPUs. An executor's pod asks for whole GPUs and its tasks share them; the discovery script is in the image. In the
+mode explainOnly the plugin says what it would put on a GPU and leaves everything on the CPU, so no pod asks for one.
 */}}
-{{- define "spark.shipEventLogs" -}}
-ship() {
-  for application in eventlog_v2_*; do
-    [ -d "$application" ] || continue
-    # Spark writes to the file with the highest number only. The others are looked up before the copy, for one that is
-    # closed meanwhile may have grown after it was copied.
-    closed=$(ls "$application" | grep '^events_' | sort -t_ -k2,2n | sed '$d')
-    # The status is synced: at the end Spark renames it, and the name that says "in progress" has to go. Without a
-    # status the History Server cannot read the directory, so it comes first.
-    rclone sync --include 'appstatus_*' "$application" "$EVENT_LOGS/$application" &&
-      rclone copy --include 'events_*' "$application" "$EVENT_LOGS/$application" &&
-      for file in $closed; do rm "$application/$file"; done ||
-      echo "event logs not shipped, trying again" >&2
-  done
-}
-cd /var/log/spark-events
-stopping=
-trap 'stopping=true' TERM
-until [ "$stopping" ]; do
-  sleep {{ .Values.eventLog.shipIntervalSeconds }} &
-  wait $! || true
-  ship
-done
-ship
+{{- define "spark.gpuConf" -}}
+spark.plugins: com.nvidia.spark.SQLPlugin
+spark.rapids.sql.enabled: true
+spark.rapids.sql.mode: {{ .Values.gpu.mode }}
+spark.rapids.sql.explain: NOT_ON_GPU
+{{- if eq .Values.gpu.mode "executeOnGPU" }}
+spark.executor.resource.gpu.amount: {{ .Values.gpu.perExecutor }}
+spark.executor.resource.gpu.vendor: {{ .Values.gpu.vendor }}
+spark.executor.resource.gpu.discoveryScript: /opt/spark/examples/src/main/scripts/getGpusResources.sh
+spark.task.resource.gpu.amount: {{ divf .Values.gpu.perExecutor .Values.executor.cores }}
+spark.rapids.sql.concurrentGpuTasks: {{ .Values.gpu.concurrentTasks }}
+spark.rapids.memory.pinnedPool.size: {{ .Values.gpu.pinnedMemory }}
+{{- end }}
 {{- end }}

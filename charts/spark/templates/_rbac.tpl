@@ -1,3 +1,5 @@
+{{/* Who the Connect server is to the API server, and what it may do. */}}
+{{- define "spark.rbac" -}}
 {{- if .Values.connect.enabled }}
 {{- $labels := include "common.labels" (dict "root" . "name" "spark-connect" "component" "driver") }}
 apiVersion: v1
@@ -38,4 +40,5 @@ subjects:
   - kind: ServiceAccount
     name: {{ include "spark.connect" . }}
     namespace: {{ .Release.Namespace }}
+{{- end }}
 {{- end }}

@@ -1,18 +1,7 @@
+{{/* The Connect server. */}}
+{{- define "spark.deployment" -}}
 {{- if .Values.connect.enabled }}
 {{- $labels := include "common.labels" (dict "root" . "name" "spark-connect" "component" "driver") }}
-apiVersion: v1
-kind: Service
-metadata:
-  name: {{ include "spark.connect" . }}
-  labels:
-    {{- $labels | nindent 4 }}
-spec:
-  selector:
-    {{- include "common.selector" (dict "root" . "name" "spark-connect") | nindent 4 }}
-  ports:
-    - {name: grpc, port: {{ .Values.connect.grpcPort }}, targetPort: grpc, appProtocol: kubernetes.io/h2c}
-    - {name: ui, port: {{ .Values.connect.uiPort }}, targetPort: ui}
----
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -21,7 +10,9 @@ metadata:
     {{- $labels | nindent 4 }}
 spec:
   # Sessions live in this one process, and executors know its address: never more than one, never two at a time.
+  {{- if not .Values.connect.officeHours.enabled }}
   replicas: 1
+  {{- end }}
   strategy:
     type: Recreate
   selector:
@@ -37,7 +28,7 @@ spec:
         sparkwiz.dev/hive-metastore-client: "true"
         {{- end }}
       annotations:
-        checksum/config: {{ include (print .Template.BasePath "/connect-config.yaml") . | sha256sum }}
+        checksum/config: {{ print (include "spark.configData" .) (include "spark.executorPod" .) | sha256sum }}
         # Moving the pod ends every session, so autoscalers leave its node alone.
         cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
         karpenter.sh/do-not-disrupt: "true"
@@ -78,6 +69,7 @@ spec:
             - {name: {{ $name }}, value: {{ $value }}}
             {{- end }}
             {{- include "spark.s3Env" . | nindent 12 }}
+            {{- include "spark.tokenEnv" . | nindent 12 }}
           ports:
             - {name: grpc, containerPort: {{ .Values.connect.grpcPort }}}
             - {name: ui, containerPort: {{ .Values.connect.uiPort }}}
@@ -122,4 +114,5 @@ spec:
           emptyDir: {sizeLimit: 2Gi}
         - name: tmp
           emptyDir: {sizeLimit: 1Gi}
+{{- end }}
 {{- end }}

@@ -1,3 +1,16 @@
+{{/* What spark-defaults.conf of the History Server says, as YAML. */}}
+{{- define "spark.historyConf" -}}
+{{ include "spark.storeConf" . }}
+{{ include "spark.logConf" . }}
+spark.history.ui.port: 18080
+spark.history.fs.logDirectory: {{ include "spark.bucket" . }}/{{ .Values.eventLog.prefix }}
+spark.history.fs.update.interval: {{ .Values.history.updateInterval }}
+spark.history.fs.cleaner.enabled: true
+spark.history.fs.cleaner.maxAge: {{ .Values.history.retention }}
+{{- end }}
+
+{{/* The History Server: its configuration, Service and Deployment. */}}
+{{- define "spark.history" -}}
 {{- if .Values.history.enabled }}
 {{- $labels := include "common.labels" (dict "root" . "name" "spark-history" "component" "history") }}
 apiVersion: v1
@@ -9,6 +22,9 @@ metadata:
 data:
   spark-defaults.conf: |
     {{- include "spark.properties" (include "spark.historyConf" . | fromYaml) | nindent 4 }}
+  {{- with include "spark.logFiles" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
 ---
 apiVersion: v1
 kind: Service
@@ -91,4 +107,5 @@ spec:
           emptyDir: {sizeLimit: 64Mi}
         - name: tmp
           emptyDir: {sizeLimit: 1Gi}
+{{- end }}
 {{- end }}

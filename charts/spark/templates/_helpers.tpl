@@ -8,15 +8,56 @@
 /var/data/spark-local
 {{- end }}
 
-{{/* Properties that reach S3, as YAML. Keys come from the environment, so that no property ever holds a secret. */}}
-{{- define "spark.s3Conf" -}}
+{{/* Address of the bucket, as Hadoop's file systems take it. */}}
+{{- define "spark.bucket" -}}
+s3a://{{ .Values.s3.bucket }}
+{{- end }}
+
+{{/* Properties that reach the bucket, as YAML. Keys come from the environment, so that no property ever holds a secret. */}}
+{{- define "spark.storeConf" -}}
 {{- with include "common.s3Endpoint" .Values.s3 }}
 spark.hadoop.fs.s3a.endpoint: {{ . }}
 {{- end }}
 spark.hadoop.fs.s3a.endpoint.region: {{ .Values.s3.region }}
 spark.hadoop.fs.s3a.path.style.access: {{ .Values.s3.pathStyle }}
-spark.hadoop.fs.s3a.aws.credentials.provider: software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider
+spark.hadoop.fs.s3a.aws.credentials.provider: {{ (include "spark.line" . | fromYaml).awsCredentials }}
+{{- end }}
+
+{{/* Logs as lines of JSON. Spark 4 writes them by itself; 3.5 is told so by a file, see spark.logFiles. */}}
+{{- define "spark.logConf" -}}
+{{- if (include "spark.line" . | fromYaml).structuredLogging }}
 spark.log.structuredLogging.enabled: true
+{{- end }}
+{{- end }}
+
+{{/*
+The files that make Spark 3.5 log lines of JSON with the names that Spark 4 uses: ts, level, msg, context, exception,
+logger. Spark hands every file of its configuration directory to executors, these too.
+*/}}
+{{- define "spark.logFiles" -}}
+{{- if not (include "spark.line" . | fromYaml).structuredLogging -}}
+log4j2.properties: |
+  rootLogger.level = info
+  rootLogger.appenderRef.stderr.ref = stderr
+  appender.stderr.type = Console
+  appender.stderr.name = stderr
+  appender.stderr.target = SYSTEM_ERR
+  appender.stderr.layout.type = JsonTemplateLayout
+  appender.stderr.layout.eventTemplateUri = classpath:log-layout.json
+log-layout.json: |
+  {
+    "ts": {"$resolver": "timestamp", "pattern": {"format": "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "timeZone": "UTC"}},
+    "level": {"$resolver": "level", "field": "name"},
+    "msg": {"$resolver": "message", "stringified": true},
+    "context": {"$resolver": "mdc"},
+    "exception": {
+      "class": {"$resolver": "exception", "field": "className"},
+      "msg": {"$resolver": "exception", "field": "message"},
+      "stacktrace": {"$resolver": "exception", "field": "stackTrace", "stackTrace": {"stringified": true}}
+    },
+    "logger": {"$resolver": "logger", "field": "name"}
+  }
+{{- end }}
 {{- end }}
 
 {{/* Properties from YAML to the format of spark-defaults.conf, in which a backslash starts an escape. */}}
@@ -34,6 +75,17 @@ spark.log.structuredLogging.enabled: true
 - name: AWS_SECRET_ACCESS_KEY
   valueFrom:
     secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.secretKeyKey }}}
+{{- end }}
+
+{{/* The token that clients must show, where the line has it: Spark takes it from this variable, so no property holds it. */}}
+{{- define "spark.tokenEnv" -}}
+{{- if (include "spark.line" . | fromYaml).token }}
+{{- if .Values.connect.token.enabled -}}
+- name: SPARK_CONNECT_AUTHENTICATE_TOKEN
+  valueFrom:
+    secretKeyRef: {name: {{ .Values.connect.token.existingSecret }}, key: {{ .Values.connect.token.key }}}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Environment variables, as YAML, that let servers other than AWS accept what newer AWS SDKs send. */}}
