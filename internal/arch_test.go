@@ -33,7 +33,7 @@ var table = map[string]rule{
 	"render":    {ours: []string{"plan", "charts"}, pure: true},
 	"kube":      {ours: []string{"facts", "fault"}},
 	"deploy":    {ours: []string{"plan", "render", "kube", "secret", "fault", "progress"}},
-	"verify":    {ours: []string{"plan", "kube", "facts", "fault", "progress"}},
+	"verify":    {ours: []string{"spec", "plan", "kube", "facts", "fault", "progress"}},
 	"local":     {ours: []string{"facts", "fault", "progress"}},
 	"access":    {ours: []string{"kube", "fault", "progress"}},
 	"console":   {ours: []string{"fault", "progress"}},

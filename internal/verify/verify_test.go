@@ -39,7 +39,7 @@ func left(t *testing.T, client *fake.Clientset) int {
 }
 
 func TestRunCleansUpWhenInterrupted(t *testing.T) {
-	old := manifests(platform(), "sparkwiz-verify-old")
+	old := made(t, "spark-41", platform())
 	c, client := cluster(old.job, old.script, old.policy)
 	ctx, cancel := context.WithCancel(t.Context())
 	var before int
@@ -74,14 +74,14 @@ func TestCreate(t *testing.T) {
 		}
 		return true, nil, errors.New("connection reset by peer")
 	})
-	if err := create(t.Context(), c, manifests(platform(), "x")); err != nil {
+	if err := create(t.Context(), c, made(t, "spark-41", platform())); err != nil {
 		t.Fatal(err)
 	}
-	job, err := client.BatchV1().Jobs("spark").Get(t.Context(), "x", metav1.GetOptions{})
+	job, err := client.BatchV1().Jobs("spark").Get(t.Context(), "sparkwiz-verify-x", metav1.GetOptions{})
 	if err != nil || *job.Spec.Suspend {
 		t.Errorf("the job does not run: %v %v", job.Spec.Suspend, err)
 	}
-	script, err := client.CoreV1().ConfigMaps("spark").Get(t.Context(), "x", metav1.GetOptions{})
+	script, err := client.CoreV1().ConfigMaps("spark").Get(t.Context(), "sparkwiz-verify-x", metav1.GetOptions{})
 	if err != nil || len(script.OwnerReferences) != 1 || script.OwnerReferences[0].Kind != "Job" {
 		t.Errorf("the script is not owned by the job: %v %v", script.OwnerReferences, err)
 	}
