@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,6 +24,7 @@ type claim struct {
 	reaches     func(plan.Plan) []peer
 	steps       func(plan.Plan) []step // without the one that starts the client
 	memory      string                 // limit of the pod; a Kubernetes quantity
+	quick       bool                   // leaves out the steps that take long
 }
 
 // peer is a pod that the client talks to.
@@ -40,26 +42,34 @@ type step struct {
 	name, title string
 	expect      time.Duration
 	logs        string // workload, and container, whose log tells more
+	slow        bool   // left out when somebody waits for a first answer
 }
 
 // all are the steps of a claim, the client's start first. With several claims
 // the titles say whose they are.
 func (c claim) all(p plan.Plan) []step {
-	steps := append([]step{{client, "Start a client in the cluster", 3 * time.Second, ""}}, c.steps(p)...)
+	start := step{name: client, title: "Start a client in the cluster", expect: 3 * time.Second}
+	steps := append([]step{start}, c.chosen(p)...)
 	for i, s := range steps {
 		steps[i].title = c.title + ": " + s.title
 	}
 	return steps
 }
 
+// chosen are the steps that the client runs.
+func (c claim) chosen(p plan.Plan) []step {
+	return slices.DeleteFunc(c.steps(p), func(s step) bool { return s.slow && c.quick })
+}
+
 // event is a step's name in progress events.
 func (c claim) event(s step) string { return "verify/" + c.name + "/" + s.name }
 
 // claims are what a platform with this plan has to prove, in order.
-func claims(p plan.Plan) []claim {
+func claims(p plan.Plan, quick bool) []claim {
 	var some []claim
 	for _, c := range catalogue() {
 		if c.when(p) {
+			c.quick = quick
 			some = append(some, c)
 		}
 	}

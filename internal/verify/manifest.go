@@ -131,7 +131,7 @@ func (c claim) pod(p plan.Plan, configMap string) corev1.PodSpec {
 // stepNames are what the script is told to do.
 func (c claim) stepNames(p plan.Plan) []string {
 	var names []string
-	for _, s := range c.steps(p) {
+	for _, s := range c.chosen(p) {
 		names = append(names, s.name)
 	}
 	return names

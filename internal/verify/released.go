@@ -26,14 +26,14 @@ type released struct {
 // once a second, a pod takes its grace period to end.
 const forgiving = 90 * time.Second
 
-func newRelease(p plan.Plan, observe progress.Observer) released {
-	r := released{p, observe}
+func newReleased(p plan.Plan, observe progress.Observer) *released {
+	r := &released{p, observe}
 	r.emit(progress.Event{State: progress.Waiting, Expect: r.patience()})
 	return r
 }
 
 // keeps is how many executors stay when nothing runs, of all lines together.
-func (r released) keeps() int {
+func (r *released) keeps() int {
 	n := 0
 	for _, release := range r.plan.Releases {
 		if strings.HasPrefix(release.Chart, "spark-") {
@@ -44,7 +44,7 @@ func (r released) keeps() int {
 }
 
 // patience is the longest that Spark itself keeps an idle executor.
-func (r released) patience() time.Duration {
+func (r *released) patience() time.Duration {
 	longest := time.Duration(0)
 	for _, release := range r.plan.Releases {
 		executor, _ := release.Values["executor"].(map[string]any)
@@ -66,7 +66,7 @@ func sparkDuration(text string) time.Duration {
 
 // run waits until no more executors are there than are kept. Somebody else's
 // query is a reason for one to stay, and is named as such.
-func (r released) run(ctx context.Context, c *kube.Cluster, report *Report) error {
+func (r *released) run(ctx context.Context, c *kube.Cluster, report *Report) error {
 	begun, said := time.Now(), ""
 	limit := r.patience() + forgiving
 	for {
@@ -119,9 +119,9 @@ func alive(pods []corev1.Pod) []string {
 
 const releasedTitle = "Executors are given back when idle"
 
-func (r released) skip() { r.emit(progress.Event{State: progress.Skipped}) }
+func (r *released) skip() { r.emit(progress.Event{State: progress.Skipped}) }
 
-func (r released) emit(e progress.Event) {
+func (r *released) emit(e progress.Event) {
 	e.Step, e.Title, e.Time = "verify/executors/released", releasedTitle, time.Now()
 	r.observe(e)
 }

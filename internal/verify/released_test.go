@@ -26,7 +26,7 @@ func TestReleased(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, client := cluster(executor("exec-1"), executor("exec-2"))
 				var last progress.Event
-				r := newRelease(platform(), func(e progress.Event) { last = e })
+				r := newReleased(platform(), func(e progress.Event) { last = e })
 				go func() {
 					for _, pod := range []string{"exec-1", "exec-2"} {
 						time.Sleep(40 * time.Second)

@@ -38,24 +38,24 @@ func spark(name, title string) claim {
 
 func sparkSteps(p plan.Plan, name string) []step {
 	connect, metastore := "deployment/"+name+"-connect", "deployment/hive-metastore"
-	steps := []step{{"connect", "Connect", 3 * time.Second, connect}}
+	steps := []step{{name: "connect", title: "Connect", expect: 3 * time.Second, logs: connect}}
 	if len(tokenOf(p, name)) > 0 {
-		steps = append(steps, step{"token", "Refuse strangers", 2 * time.Second, connect})
+		steps = append(steps, step{name: "token", title: "Refuse strangers", expect: 2 * time.Second, logs: connect})
 	}
-	steps = append(steps, step{"select", "Query on executors", 15 * time.Second, connect})
+	steps = append(steps, step{name: "select", title: "Query on executors", expect: 15 * time.Second, logs: connect})
 	if p.Spec.Iceberg.Enabled {
 		steps = append(steps,
-			step{"iceberg", "Write an Iceberg table", 10 * time.Second, metastore},
-			step{"time-travel", "Travel back in time", 3 * time.Second, metastore},
-			step{"evolve", "Change the table's schema", 3 * time.Second, metastore},
-			step{"drop", "Drop the table", 8 * time.Second, metastore})
+			step{name: "iceberg", title: "Write an Iceberg table", expect: 10 * time.Second, logs: metastore},
+			step{name: "time-travel", title: "Travel back in time", expect: 3 * time.Second, logs: metastore},
+			step{name: "evolve", title: "Change the table's schema", expect: 3 * time.Second, logs: metastore},
+			step{name: "drop", title: "Drop the table", expect: 8 * time.Second, logs: metastore})
 	}
 	if p.Spec.Environment != spec.Prod {
 		// In prod the executor that goes might be in the middle of somebody's work.
-		steps = append(steps, step{"drain", "Lose a node in mid-query", 20 * time.Second, connect})
+		steps = append(steps, step{name: "drain", title: "Lose a node in mid-query", expect: 20 * time.Second, logs: connect, slow: true})
 	}
 	if _, ok := historyOf(p); ok {
-		steps = append(steps, step{"history", "Find it in the History Server", 10 * time.Second, connect + " -c event-log-shipper"})
+		steps = append(steps, step{name: "history", title: "Find it in the History Server", expect: 10 * time.Second, logs: connect + " -c event-log-shipper"})
 	}
 	return steps
 }
@@ -76,9 +76,9 @@ func bothLines() claim {
 			return []peer{{"spark-connect", "spark-35", 15002}, {"spark-connect", "spark-41", 15002}}
 		},
 		steps: func(p plan.Plan) []step {
-			steps := []step{{"old-client", "Serve a client of 3.5 with Spark 4.1", 10 * time.Second, "deployment/spark-41-connect"}}
+			steps := []step{{name: "old-client", title: "Serve a client of 3.5 with Spark 4.1", expect: 10 * time.Second, logs: "deployment/spark-41-connect"}}
 			if p.Spec.Iceberg.Enabled {
-				steps = append(steps, step{"share", "Share an Iceberg table", 15 * time.Second, "deployment/hive-metastore"})
+				steps = append(steps, step{name: "share", title: "Share an Iceberg table", expect: 15 * time.Second, logs: "deployment/hive-metastore"})
 			}
 			return steps
 		},

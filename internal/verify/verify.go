@@ -29,17 +29,21 @@ const pace = time.Second
 // does not keep the others from being tried. An error names the steps that
 // failed; its kind is fault.Faults when the platform answered wrongly, Failed
 // when a client could not even start. Running it while another Run is under
-// way ends the other one.
-func Run(ctx context.Context, c *kube.Cluster, p plan.Plan, observe progress.Observer) (Report, error) {
+// way ends the other one. A quick one leaves out what takes long: a node that
+// goes away, executors that are given back.
+func Run(ctx context.Context, c *kube.Cluster, p plan.Plan, quick bool, observe progress.Observer) (Report, error) {
 	var report Report
 	var proofs []*proof
-	for _, claim := range claims(p) {
+	for _, claim := range claims(p, quick) {
 		proofs = append(proofs, newProof(claim, p, &report, observe))
 	}
 	if len(proofs) == 0 {
 		return report, fault.New(fault.Usage, "this platform has no Spark that could answer", "")
 	}
-	rest := newRelease(p, observe)
+	last := []*released(nil)
+	if !quick {
+		last = append(last, newReleased(p, observe))
+	}
 	var faults []error
 	for i, f := range proofs {
 		f.begin(time.Now())
@@ -49,11 +53,15 @@ func Run(ctx context.Context, c *kube.Cluster, p plan.Plan, observe progress.Obs
 			for _, later := range proofs[i+1:] {
 				later.skip()
 			}
-			rest.skip()
+			for _, r := range last {
+				r.skip()
+			}
 			return report, errors.Join(faults...)
 		}
 	}
-	faults = append(faults, rest.run(ctx, c, &report))
+	for _, r := range last {
+		faults = append(faults, r.run(ctx, c, &report))
+	}
 	return report, errors.Join(faults...)
 }
 

@@ -43,7 +43,7 @@ func TestRunCleansUpWhenInterrupted(t *testing.T) {
 	c, client := cluster(old.job, old.script, old.policy)
 	ctx, cancel := context.WithCancel(t.Context())
 	var before int
-	_, err := Run(ctx, c, platform(), func(e progress.Event) {
+	_, err := Run(ctx, c, platform(), false, func(e progress.Event) {
 		if e.State == progress.Settling {
 			before = left(t, client)
 			cancel()
@@ -105,7 +105,7 @@ func TestRunRefused(t *testing.T) {
 			client.PrependReactor("create", "jobs", func(clienttest.Action) (bool, runtime.Object, error) { return true, nil, test.reply })
 			states := map[string]progress.State{}
 			begun := time.Now()
-			_, err := Run(t.Context(), c, test.plan, func(e progress.Event) { states[e.Step] = e.State })
+			_, err := Run(t.Context(), c, test.plan, false, func(e progress.Event) { states[e.Step] = e.State })
 			hints := fault.Hints(err)
 			if fault.KindOf(err) != test.kind || test.hint != "" && (len(hints) != 1 || hints[0] != test.hint) {
 				t.Errorf("%v, hints %q", err, hints)
