@@ -25,6 +25,7 @@ var table = map[string]rule{
 	"fault":     {pure: true},
 	"progress":  {pure: true},
 	"facts":     {pure: true},
+	"compat":    {ours: []string{"assets"}, pure: true},
 	"spec":      {ours: []string{"fault"}, pure: true},
 	"question":  {ours: []string{"spec", "facts", "fault"}, pure: true},
 	"secret":    {ours: []string{"spec"}, pure: true},
