@@ -27,7 +27,7 @@ var table = map[string]rule{
 	"facts":     {pure: true},
 	"compat":    {ours: []string{"assets"}, pure: true},
 	"spec":      {ours: []string{"fault"}, pure: true},
-	"question":  {ours: []string{"spec", "facts", "fault"}, pure: true},
+	"question":  {ours: []string{"spec", "facts", "compat", "fault"}, pure: true},
 	"secret":    {ours: []string{"spec"}, pure: true},
 	"component": {ours: []string{"spec", "question", "secret"}, pure: true},
 	"plan":      {ours: []string{"spec", "facts", "component", "secret"}, pure: true},

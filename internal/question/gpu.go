@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
-	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
@@ -37,18 +36,6 @@ func gpuRows() []Question {
 			"bring it along; install it where nodes have GPUs and offer none.",
 		Field: func(s *spec.Spec) any { return &s.GPU.DevicePlugin },
 	}}
-}
-
-// rapidsFor41 is the newest Spark 4.1 whose shim the RAPIDS plugin of our
-// images carries.
-const rapidsFor41 = "4.1.3"
-
-// rapidsTakes41 refuses versions that the plugin stops the driver for.
-func rapidsTakes41(s spec.Spec) error {
-	if !s.GPU.Enabled || s.Spark41.Version == rapidsFor41 {
-		return nil
-	}
-	return fault.New(fault.Usage, "GPUs need RAPIDS, which does not support Spark "+s.Spark41.Version+" and stops its driver", "--set spark-41.version="+rapidsFor41)
 }
 
 // unused says what stays idle without GPUs.

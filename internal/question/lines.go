@@ -32,7 +32,7 @@ func lineRows() []Question {
 				{Value: "4.1.0", Label: "4.1.0", Note: "the first of the line"},
 			}
 		},
-		Check: rapidsTakes41,
+		Check: together("spark-41.version", func(s spec.Spec) spec.Line { return s.Spark41 }),
 	}, {
 		Key: "spark-35.enabled", Page: "spark", Title: "Spark 3.5",
 		Help:  "Installs a Connect server of Spark 3.5 as well, or instead. Its Scala is 2.12, its SQL is not ANSI by default.",
@@ -45,5 +45,6 @@ func lineRows() []Question {
 		Options: func(facts.Facts) []Option {
 			return []Option{{Value: "3.5.7", Label: "3.5.7", Note: "Scala 2.12, Java 17"}}
 		},
+		Check: together("spark-35.version", func(s spec.Spec) spec.Line { return s.Spark35 }),
 	}}
 }

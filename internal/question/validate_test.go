@@ -64,7 +64,7 @@ func TestValidate(t *testing.T) {
 		{[]string{"spark-41.enabled=no"}, "spark-41.enabled: want at least one line of Spark"},
 		{[]string{"spark-41.enabled=no", "spark-35.enabled=yes"}, ""},
 		{[]string{"spark-41.version=4.2.0"}, `spark-41.version: "4.2.0" is not one of 4.1.4, 4.1.3, 4.1.0`},
-		{[]string{"gpu.enabled=true"}, "spark-41.version: GPUs need RAPIDS, which does not support Spark 4.1.4 and stops its driver"},
+		{[]string{"gpu.enabled=true"}, "spark-41.version: spark@4.1.4 and rapids@26.08.1 do not go together: RAPIDS has code for exact patches of Spark and stops at start with any other. It left out 4.1.0 for 4.1.1, and 4.1.4 is asked for and not there yet"},
 		{[]string{"gpu.enabled=true", "spark-41.version=4.1.3"}, ""},
 		{[]string{"gpu.enabled=true", "spark-41.enabled=no", "spark-35.enabled=yes"}, ""},
 		{[]string{"scaling.spot=aws"}, `scaling.spot: "aws" is not one of off, eks, karpenter, gke, aks`},
@@ -119,7 +119,7 @@ func TestValidateGathers(t *testing.T) {
 		"cluster.context: name a kubeconfig context",
 		"name: want lower-case letters, digits and dashes, beginning with a letter, 50 at most",
 		"storage.bucket: want 3 to 63 lower-case letters, digits and dashes",
-		"spark-41.version: GPUs need RAPIDS, which does not support Spark 4.1.4 and stops its driver",
+		"spark-41.version: spark@4.1.4 and rapids@26.08.1 do not go together: RAPIDS has code for exact patches of Spark and stops at start with any other. It left out 4.1.0 for 4.1.1, and 4.1.4 is asked for and not there yet",
 		"spark.executor.cores: want a number from 1 to 64",
 	})
 	if err := question.ValidateOne("no.such.key", s, facts.Facts{}); err == nil {
