@@ -46,7 +46,7 @@ lock aarch64 "$work/pins" >"$work/aarch64"
     $1 != last { if (last) print line; line = last = $1 }
     { line = line " --hash=sha256:" $2 }
     END { print line }' >"$work/all"
-  awk 'NR == FNR { base[$1]; next } !($1 in base)' "$work/base" "$work/all"
+  awk 'FILENAME == ARGV[1] { base[$1]; next } !($1 in base)' "$work/base" "$work/all"
 } >"$work/python.txt"
 mv "$work/python.txt" "$dir/python.txt"
 echo "$dir/python.txt: $(pins "$dir/python.txt" | wc -l) packages, $(du -h "$dir/python.txt" | cut -f 1)" >&2
