@@ -92,8 +92,3 @@ affinity:
 {{- $url := urlParse . -}}
 {{- if contains ":" $url.host }}{{ splitList ":" $url.host | last }}{{ else if eq $url.scheme "http" }}80{{ else }}443{{ end -}}
 {{- end }}
-
-{{/* Address of the S3 API with its scheme, as every client understands it; nothing for AWS itself. Takes .Values.s3. */}}
-{{- define "common.s3Endpoint" -}}
-{{- if or (not .endpoint) (contains "://" .endpoint) }}{{ .endpoint }}{{ else }}{{ ternary "https" "http" .sslEnabled }}://{{ .endpoint }}{{ end -}}
-{{- end }}
