@@ -81,7 +81,7 @@ fs.s3a.aws.credentials.provider: {{ .awsCredentials }}
 {{- $secret := .Values.store.existingSecret -}}
 - {name: RCLONE_CONFIG, value: /dev/null}
 {{- if eq .Values.store.type "gcs" }}
-- {name: RCLONE_CONFIG_STORE_TYPE, value: google cloud storage}
+- {name: RCLONE_CONFIG_STORE_TYPE, value: "google cloud storage"}
 - {name: RCLONE_CONFIG_STORE_ENV_AUTH, value: "true"}
 # A bucket whose rights are kept at the bucket refuses those that come with an object.
 - {name: RCLONE_CONFIG_STORE_BUCKET_POLICY_ONLY, value: "true"}
@@ -90,7 +90,7 @@ fs.s3a.aws.credentials.provider: {{ .awsCredentials }}
 {{- end }}
 {{- else if eq .Values.store.type "azure" }}
 - {name: RCLONE_CONFIG_STORE_TYPE, value: azureblob}
-- {name: RCLONE_CONFIG_STORE_ACCOUNT, value: {{ .Values.azure.account }}}
+- {name: RCLONE_CONFIG_STORE_ACCOUNT, value: {{ .Values.azure.account | quote }}}
 - {name: RCLONE_CONFIG_STORE_ENDPOINT, value: "https://{{ .Values.azure.account }}.blob.{{ .Values.azure.endpointSuffix }}"}
 - name: RCLONE_CONFIG_STORE_KEY
   valueFrom:
