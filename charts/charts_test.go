@@ -104,6 +104,7 @@ func TestVariants(t *testing.T) {
 		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
+		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},
 	}
 	for _, v := range variants {
 		var kinds []string

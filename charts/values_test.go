@@ -84,7 +84,9 @@ var flips = map[string]any{
 	"database.tls.mode":            "require",
 	"database.tls.caSecret":        "other-ca",
 	"connect.extraConf":            map[string]any{"spark.sql.shuffle.partitions": "8"},
-	"databases":                    []any{},
+	"postgresql databases":         []any{},
+	"postgresql-cluster databases": []any{map[string]any{"name": "airflow", "user": "airflow", "existingSecret": "postgresql-airflow"}},
+	"antiAffinity.type":            "preferred",
 	"buckets":                      []any{"spark", "more"},
 	"executor.limitCores":          "2",
 	"executor.nodeSelector":        map[string]any{"pool": "spot"},
@@ -113,7 +115,7 @@ func TestEveryValueChangesTheRendering(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s with %v: %v", chart, base, err)
 			}
-			flipped := flip(t, v)
+			flipped := flip(t, chart, v)
 			after, err := render(t, chart, set(base, v.path, flipped))
 			switch {
 			case err != nil:
@@ -127,8 +129,11 @@ func TestEveryValueChangesTheRendering(t *testing.T) {
 
 var number = regexp.MustCompile(`\d+`)
 
-func flip(t *testing.T, v value) any {
+func flip(t *testing.T, chart string, v value) any {
 	t.Helper()
+	if other, known := flips[chart+" "+v.path]; known {
+		return other
+	}
 	if other, known := flips[v.path]; known {
 		return other
 	}
@@ -211,6 +216,10 @@ func TestSchemaRefuses(t *testing.T) {
 		{"postgresql", "databases", []any{map[string]any{"name": "x'; DROP TABLE y", "user": "u", "passwordKey": "k"}}},
 		{"postgresql", "databases", []any{map[string]any{"name": "x", "user": "u", "password": "secret"}}},
 		{"postgresql", "persistence.size", "big"},
+		{"postgresql-cluster", "databases", []any{}},
+		{"postgresql-cluster", "databases", []any{map[string]any{"name": "x", "user": "u", "passwordKey": "k"}}},
+		{"postgresql-cluster", "instances", 0},
+		{"postgresql-cluster", "antiAffinity.type", "sometimes"},
 	}
 	for _, r := range refused {
 		_, err := render(t, r.chart, set(nil, r.path, r.value))

@@ -56,15 +56,22 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.avoidNodes }}
+{{- with include "common.avoidNodes" .root }}
 affinity:
-  nodeAffinity:
-    requiredDuringSchedulingIgnoredDuringExecution:
-      nodeSelectorTerms:
-        - matchExpressions:
-            {{- range . }}
-            - {key: {{ .key }}, operator: NotIn, values: {{ toJson .values }}}
-            {{- end }}
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Node affinity that keeps pods off .Values.avoidNodes; nothing when there are none. */}}
+{{- define "common.avoidNodes" -}}
+{{- with .Values.avoidNodes -}}
+nodeAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    nodeSelectorTerms:
+      - matchExpressions:
+          {{- range . }}
+          - {key: {{ .key }}, operator: NotIn, values: {{ toJson .values }}}
+          {{- end }}
 {{- end }}
 {{- end }}
 
