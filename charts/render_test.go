@@ -21,8 +21,11 @@ var releases = map[string]string{
 	"hive-metastore": "hive-metastore",
 	"object-store":   "object-store",
 	"postgresql":     "postgresql",
-	"spark-3.5":      "spark-35",
-	"spark-4.1":      "spark-41",
+
+	"postgresql-cluster": "postgresql-cluster",
+
+	"spark-3.5": "spark-35",
+	"spark-4.1": "spark-41",
 }
 
 // together are values of charts that stand beside others: one History Server serves all lines of Spark.
