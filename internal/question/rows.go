@@ -15,6 +15,7 @@ func Pages() []Page {
 		{"spark", "Spark", "Connect servers, and the executors that they ask Kubernetes for."},
 		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
+		{"notebooks", "Notebooks", "JupyterLab in the browser, with everything that a notebook needs to talk to Spark."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
 		{"dr", "Disaster recovery", "Nightly backups of the databases."},
 	}
@@ -23,7 +24,7 @@ func Pages() []Page {
 // Rows are all questions, in the order in which they are asked.
 func Rows() []Question {
 	var rows []Question
-	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows()} {
+	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(), notebookRows()} {
 		rows = append(rows, part...)
 	}
 	return rows
