@@ -1,12 +1,6 @@
 """Proves that a notebook works: a kernel of JupyterLab executes a cell, and Spark's executors answer it.
 
-Runs the steps named on the command line, in order, against a Jupyter server, and prints one JSON object for each on stdout:
-
-    {"step": "jupyter-cell", "seconds": 7.1, "result": {"says": "…", "columns": […], "rows": […], "executors": […]}}
-    {"step": "jupyter-cell", "seconds": 0.4, "error": "the last lines of the exception"}
-
-The first error ends it with exit code 1. The kernel it starts, it shuts down. The token comes from JUPYTER_TOKEN. It needs
-nothing but the package websocket-client, which Jupyter servers bring along.
+The token of JupyterLab comes from JUPYTER_TOKEN. The kernel that it starts, it shuts down.
 """
 
 import argparse
@@ -14,11 +8,12 @@ import contextlib
 import json
 import os
 import secrets
-import signal
 import sys
 import time
 import urllib.error
 import urllib.request
+
+from proofkit import POD, Failure, check, run
 
 ROWS = 100_000
 # The name of the proof's sessions. One that is older than any proof may run was left behind by one that was killed.
@@ -48,11 +43,9 @@ from pyspark.sql import SparkSession, functions as f
 spark = SparkSession.builder.getOrCreate()
 try:
     spark.conf.set("spark.sql.shuffle.partitions", "2")
-    # Set by Spark in every executor pod; the driver has none, which java_method spells "null".
-    pod = "nullif(java_method('java.lang.System', 'getenv', 'SPARK_EXECUTOR_POD_NAME'), 'null')"
     answer = (
         spark.range(0, {ROWS}, 1, 8)
-        .select("id", f.expr(pod).alias("pod"))
+        .select("id", f.expr({POD!r}).alias("pod"))
         .groupBy((f.col("id") % 5).alias("remainder"))
         .agg(f.count("*").alias("numbers"), f.sum("id").alias("total"), f.collect_set("pod").alias("pods"))
         .orderBy("remainder")
@@ -127,9 +120,9 @@ class Proof:
 
     def execute(self, code):
         """Runs code in the kernel and returns what it printed after MARK. The messages are those of Jupyter's protocol 5."""
-        import websocket
+        import websocket  # Jupyter servers bring it along; whoever only tests this script may lack it.
 
-        check(self.session, "there is no kernel: name the step jupyter-kernel first")
+        check(self.session, "there is no kernel: name the step kernel first")
         address = f"ws{self.url.removeprefix('http')}/api/kernels/{self.session['kernel']['id']}/channels?session_id={NAME}"
         deadline = time.monotonic() + self.timeout
         mine = secrets.token_hex(8)
@@ -196,14 +189,9 @@ class Proof:
         if session:
             self.delete(session["id"])
 
-
-class Failure(Exception):
-    """A check of this script that did not hold; its text is for people."""
-
-
-def check(holds, otherwise):
-    if not holds:
-        raise Failure(otherwise)
+    def close(self):
+        with contextlib.suppress(Exception):
+            self.end()
 
 
 def hear(message, mine):
@@ -236,45 +224,15 @@ def answer(printed):
     return json.loads(lines[0])
 
 
-def explain(error):
-    if isinstance(error, Failure):
-        return str(error)
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"
-
-
-def emit(**record):
-    print(json.dumps(record), flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", required=True, help="http://host:port of JupyterLab")
     parser.add_argument("--timeout", type=int, default=300, help="seconds that the cell may take")
-    parser.add_argument("steps", nargs="+", help="jupyter-login jupyter-kernel jupyter-cell jupyter-shutdown")
+    parser.add_argument("steps", nargs="+", help="login kernel cell shutdown")
     args = parser.parse_args()
-    # The first process of a container ignores SIGTERM unless told otherwise; the kernel must go in any case.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     proof = Proof(args.url, os.environ.get("JUPYTER_TOKEN", "").strip(), args.timeout)
-    steps = {
-        "jupyter-login": proof.login,
-        "jupyter-kernel": proof.kernel,
-        "jupyter-cell": proof.cell,
-        "jupyter-shutdown": proof.shutdown,
-    }
-    try:
-        for name in args.steps:
-            begun = time.monotonic()
-            try:
-                result = steps[name]()
-            except Exception as error:
-                emit(step=name, seconds=round(time.monotonic() - begun, 3), error=explain(error))
-                return 1
-            emit(step=name, seconds=round(time.monotonic() - begun, 3), result=result)
-    finally:
-        with contextlib.suppress(Exception):
-            proof.end()
-    return 0
+    steps = {"login": proof.login, "kernel": proof.kernel, "cell": proof.cell, "shutdown": proof.shutdown}
+    return run(args.steps, steps, proof.close)
 
 
 if __name__ == "__main__":
