@@ -3,6 +3,8 @@
 package component
 
 import (
+	"cmp"
+
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -58,11 +60,15 @@ type Door struct {
 	Title   string `json:"title"`
 	Service string `json:"service"`
 	Port    int    `json:"port"`
-	Scheme  string `json:"scheme"` // sc or http
+	Local   int    `json:"local,omitempty"` // port on one's own machine, when it is another
+	Scheme  string `json:"scheme"`          // sc or http
 	// Secret and Key name the token that it asks for, when it does.
 	Secret string `json:"secret,omitempty"`
 	Key    string `json:"key,omitempty"`
 }
+
+// LocalPort is where the door is looked for on one's own machine.
+func (d Door) LocalPort() int { return cmp.Or(d.Local, d.Port) }
 
 // Installed reports whether the component belongs to a platform with these
 // answers.

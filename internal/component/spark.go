@@ -62,6 +62,10 @@ func (l line) doors(s spec.Spec) []Door {
 		{Title: "Spark Connect " + l.title[len("Spark "):], Service: l.release + "-connect", Port: 15002, Scheme: "sc"},
 		{Title: l.title + " UI", Service: l.release + "-connect", Port: 4040, Scheme: "http"},
 	}
+	if !l.token && s.Spark41.Enabled {
+		// Beside the newer line, which keeps the ports that everybody knows.
+		doors[0].Local, doors[1].Local = 15003, 4041
+	}
 	if l.asksForToken(s) {
 		doors[0].Secret, doors[0].Key = connectSecret, "token"
 	}
