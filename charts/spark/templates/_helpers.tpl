@@ -20,6 +20,9 @@ spark.hadoop.fs.s3a.endpoint: {{ . }}
 {{- end }}
 spark.hadoop.fs.s3a.endpoint.region: {{ .Values.s3.region }}
 spark.hadoop.fs.s3a.path.style.access: {{ .Values.s3.pathStyle }}
+# Hadoop 3.3 deletes the markers of parent directories after each write, which servers over a file system refuse; 3.4 keeps
+# them by default. Both lines write to one bucket, so both keep them.
+spark.hadoop.fs.s3a.directory.marker.retention: keep
 spark.hadoop.fs.s3a.aws.credentials.provider: {{ (include "spark.line" . | fromYaml).awsCredentials }}
 {{- end }}
 
