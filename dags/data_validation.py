@@ -18,6 +18,8 @@ settings = Settings.from_env(os.environ)
     schedule=settings.schedule,
     start_date=dt.datetime(2025, 1, 1),
     catchup=False,
+    # Whoever sets a schedule has said that he wants it; every other DAG waits until somebody turns it on.
+    is_paused_upon_creation=False if settings.schedule else None,
     max_active_runs=1,
     params={"suites": Param([], type="array", items={"type": "string"}, description="Names of suites; none means all.")},
     tags=["quality"],
