@@ -50,7 +50,7 @@ key() {
 	local inputs
 	read -ra inputs <<<"$(field "$1" inputs)"
 	{
-		echo "$base" "$(field "$1" reference)" "$(field "$1" args)" "$(field "$1" ldflags)"
+		echo "$base" "$(field "$1" reference)" "$(field "$1" args)" "$(field "$1" target)" "$(field "$1" ldflags)"
 		cd "$here"
 		find "${inputs[@]}" base -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 	} | sha256sum | cut -d ' ' -f 1
@@ -97,12 +97,14 @@ missing_packages() {
 
 # The base image comes from a registry, or where none answers from Debian's packages. Sets registry to yes or no.
 find_base() {
+	local made_of
 	registry=no
 	if [[ ${SPARKWIZ_REGISTRY:-} != never ]] && pull "$base" 120 >>"$work/log/base.log" 2>&1; then
 		registry=yes
 		return
 	fi
-	! has_image "$base" || return 0
+	made_of=$(cat "$here"/base/* | sha256sum)
+	if has_image "$base" && [[ $(cat "$work/base.key" 2>/dev/null) == "$made_of" ]]; then return; fi
 	command -v debootstrap >/dev/null || missing debootstrap debootstrap
 	if [[ $(id -u) != 0 ]]; then
 		echo "build.sh: no image registry answers, and making a base image needs root: run sudo -E $0" >&2
@@ -112,6 +114,7 @@ find_base() {
 	run base "$here/base/bootstrap.sh" "$work/base.tar"
 	run base import_base "$work/base.tar"
 	rm "$work/base.tar"
+	echo "$made_of" >"$work/base.key"
 }
 
 # The programs of the stand-ins are compiled one after the other, beside the builds, which mostly wait for downloads.
@@ -154,7 +157,8 @@ build() {
 			run compile wait "$compiler"
 			compiler=
 		fi
-		run "$name" build_image "$reference" "$here/$(field "$name" dockerfile)" "$(context "$name")" "$(field "$name" args)"
+		run "$name" build_image "$reference" "$here/$(field "$name" dockerfile)" "$(context "$name")" "$(field "$name" args)" \
+			"$(field "$name" target)"
 	fi
 	run "$name" save_image "$reference" "$out/.$name.tar"
 	mv "$out/.$name.tar" "$out/$name.tar"

@@ -67,24 +67,32 @@ import_base() {
 	esac
 }
 
-# build_image REFERENCE DOCKERFILE CONTEXT ARGUMENTS
+# downloads DOCKERFILE TARGET prints the stages that download, in order, as far as the target needs them.
+downloads() {
+	awk -v target="$2" '
+		$1 != "FROM" { next }
+		$NF ~ /^fetch/ { print $NF }
+		target && $NF == target { exit }' "$1"
+}
+
+# build_image REFERENCE DOCKERFILE CONTEXT ARGUMENTS TARGET
 build_image() {
-	local reference=$1 dockerfile=$2 context=$3 flags=() trust=() argument
+	local reference=$1 dockerfile=$2 context=$3 target=$5 flags=() trust=() argument stage
 	for argument in $4; do flags+=(--build-arg "$argument"); done
 	case $builder in
-	docker) docker build "${flags[@]}" --tag "$reference" --file "$dockerfile" "$context" ;;
+	docker) docker build "${flags[@]}" ${target:+--target "$target"} --tag "$reference" --file "$dockerfile" "$context" ;;
 	podman | buildah)
 		flags+=(--layers --force-rm --pull=never)
 		[[ $(id -u) != 0 ]] || flags+=(--isolation chroot)
-		# A network that re-signs TLS traffic has its certificate here. Only the stage that downloads gets to see it, so
-		# that no image carries it; the second run takes that stage from the cache.
+		# A network that re-signs TLS traffic has its certificate here. Only the stages that download get to see it, so that
+		# no image carries it; the second run takes those stages from the cache.
 		if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
 			trust=(--volume /usr/local/share/ca-certificates:/usr/local/share/ca-certificates:ro)
 		fi
-		if grep -q ' AS fetch$' "$dockerfile"; then
-			engine build "${flags[@]}" "${trust[@]}" --target fetch --file "$dockerfile" "$context" || return
-		fi
-		engine build "${flags[@]}" --tag "$reference" --file "$dockerfile" "$context"
+		for stage in $(downloads "$dockerfile" "$target"); do
+			engine build "${flags[@]}" "${trust[@]}" --target "$stage" --file "$dockerfile" "$context" || return
+		done
+		engine build "${flags[@]}" ${target:+--target "$target"} --tag "$reference" --file "$dockerfile" "$context"
 		;;
 	esac
 }

@@ -25,7 +25,7 @@ kind: Config' >"$empty"
   refused 2 'has no context' apply "${answers[@]}" --yes --kubeconfig "$empty"
   refused 2 'did you mean "spark.executor.cores"' apply --no-input --yes -f "$unknown"
   refused 2 'missing answer: cluster.context' apply --no-input --yes -f /dev/null
-  refused 2 'not available yet' apply "${answers[@]}" --yes --set gpu.enabled=true
+  refused 2 'spark@4.1.4 and rapids@26.08.1 do not go together' apply "${answers[@]}" --yes --set gpu.enabled=true
   refused 2 'pass --yes' apply "${answers[@]}"
   rm "$empty" "$unknown"
   # None of them has written anything, the namespace included.

@@ -21,11 +21,12 @@ query_from_here() {
   forward=$! # Not local: the trap runs when this function is gone.
   trap 'kill "$forward" 2>/dev/null' EXIT
   for _ in $(seq 150); do
-    remote=$(grep -o 'sc://[^ ]*' "$doors") && break
+    remote=$(grep -o 'sc://localhost:[0-9]*' "$doors" | tail -n 1) && break
     sleep 0.2
   done
   cat "$doors"
-  rows=$(timeout 180 "$python" examples/connect_from_host.py "$remote")
+  # As a user would: the token goes into the environment, never onto a command line.
+  rows=$(SPARK_REMOTE="$remote/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")" timeout 180 "$python" examples/connect_from_host.py)
   echo "$rows"
   [ "$rows" = "0 20000 999950000
 1 20000 999970000

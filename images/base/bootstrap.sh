@@ -56,6 +56,13 @@ cat >"$root/etc/dpkg/dpkg.cfg.d/docker" <<-'DPKG'
 DPKG
 # An image build that is cut off is thrown away, so syncing every file only costs time.
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/docker-apt-speedup"
+# What apt has downloaded and unpacked is of no use in a layer.
+cat >"$root/etc/apt/apt.conf.d/docker-clean" <<-'APT'
+	DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };
+	APT::Update::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };
+	Dir::Cache::pkgcache "";
+	Dir::Cache::srcpkgcache "";
+APT
 printf '%s\n' 'Acquire::Languages "none";' 'Acquire::GzipIndexes "true";' >"$root/etc/apt/apt.conf.d/docker"
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 0755 "$root/usr/sbin/policy-rc.d"

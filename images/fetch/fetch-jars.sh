@@ -9,24 +9,27 @@ list=$1
 dir=$2
 pom=$(mktemp -d)/pom.xml
 
-# Every artifact is listed, so Maven must add none of its own: all transitive dependencies are excluded.
+# Every artifact is listed, so Maven must add none of its own. The goal "copy" of plugin 2 looks at the artifacts alone;
+# later ones also read what they depend on, and stop at NVIDIA's, whose parent is not published.
+plugin=org.apache.maven.plugins:maven-dependency-plugin:2.10
 awk '
 BEGIN {
 	print "<project><modelVersion>4.0.0</modelVersion>"
 	print "<groupId>sparkwiz</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>"
-	print "<dependencies>"
+	print "<build><plugins><plugin><artifactId>maven-dependency-plugin</artifactId>"
+	print "<configuration><artifactItems>"
 }
 !/^(#|$)/ {
 	split($2, c, ":")
-	printf "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>", c[1], c[2], c[3]
+	printf "<artifactItem><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>", c[1], c[2], c[3]
 	if (c[4]) printf "<type>%s</type><classifier>%s</classifier>", c[4], c[5]
-	print "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions></dependency>"
+	print "</artifactItem>"
 }
-END { print "</dependencies></project>" }' "$list" >"$pom"
+END { print "</artifactItems></configuration></plugin></plugins></build></project>" }' "$list" >"$pom"
 
 mkdir -p "$dir"
-mvn --batch-mode --quiet --file "$pom" -Dmaven.repo.local="${pom%/*}/repository" \
-	org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory="$dir"
+mvn --batch-mode --quiet --file "$pom" -Dmaven.repo.local="${pom%/*}/repository" "$plugin:copy" \
+	-DoutputDirectory="$dir"
 rm -rf "${pom%/*}"
 
 awk '!/^(#|$)/ {

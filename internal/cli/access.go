@@ -3,10 +3,12 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sparkwiz/sparkwiz/internal/access"
+	"github.com/sparkwiz/sparkwiz/internal/component"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 )
@@ -31,7 +33,7 @@ func (a *app) accessCommand() *cobra.Command {
 			opened := 0
 			for _, r := range p.Releases {
 				for _, d := range r.Doors {
-					port := d.Port
+					port := d.LocalPort()
 					if anyPort {
 						port = 0
 					}
@@ -41,7 +43,7 @@ func (a *app) accessCommand() *cobra.Command {
 						continue
 					}
 					opened++
-					fmt.Fprintf(a.console.Out, "%-16s%s://%s\n", d.Title, d.Scheme, address)
+					fmt.Fprintf(a.console.Out, "%-20s%s\n", d.Title, opening(d, address))
 				}
 			}
 			if opened == 0 {
@@ -56,6 +58,21 @@ func (a *app) accessCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&anyPort, "any-port", false, "pick free ports instead of the usual ones")
 	return cmd
+}
+
+// opening is how a door is opened: its address, and where the token comes from
+// when it asks for one. The name localhost matters: only there does a Connect
+// client send a token over a connection without TLS.
+func opening(d component.Door, address string) string {
+	address = d.Scheme + "://" + strings.Replace(address, "127.0.0.1", "localhost", 1)
+	if d.Secret == "" {
+		return address
+	}
+	show := fmt.Sprintf("$(%s secrets show %s/%s)", self(), d.Secret, d.Key)
+	if d.Scheme == "sc" {
+		return address + "/;token=" + show
+	}
+	return address + "   with " + show
 }
 
 // troubleOnly keeps quiet about connections that work.

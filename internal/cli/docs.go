@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"github.com/sparkwiz/sparkwiz/internal/compat"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 )
 
@@ -27,7 +28,12 @@ func completionCommand() *cobra.Command {
 			root, out := cmd.Root(), cmd.OutOrStdout()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(out, true)
+				var script bytes.Buffer
+				if err := root.GenBashCompletionV2(&script, true); err != nil {
+					return err
+				}
+				_, err := out.Write(wholeAt(script.Bytes()))
+				return err
 			case "zsh":
 				return root.GenZshCompletion(out)
 			case "fish":
@@ -38,6 +44,14 @@ func completionCommand() *cobra.Command {
 			return fault.New(fault.Usage, fmt.Sprintf("no completion for %q; there is bash, zsh, fish and powershell", args[0]), "sparkwiz completion bash")
 		},
 	}
+}
+
+// wholeAt makes bash complete spark@4.1.4 as one word. Bash breaks words at @,
+// = and :, and cobra's script mends only the last two.
+func wholeAt(script []byte) []byte {
+	script = bytes.ReplaceAll(script, []byte("init_completion -n =: "), []byte("init_completion -n =:@ "))
+	mend := []byte("handle_special_char \"$cur\" =\n")
+	return bytes.ReplaceAll(script, mend, append(mend, []byte("    __sparkwiz_handle_special_char \"$cur\" @\n")...))
 }
 
 func manCommand() *cobra.Command {
@@ -72,6 +86,15 @@ func docsCommand() *cobra.Command {
 			var questions bytes.Buffer
 			writeQuestionsMarkdown(&questions)
 			if err := writeFile(filepath.Join(args[0], "questions.md"), questions.Bytes()); err != nil {
+				return err
+			}
+			table, err := compat.Load()
+			if err != nil {
+				return err
+			}
+			var compatibility bytes.Buffer
+			writeCompatibility(&compatibility, table)
+			if err := writeFile(filepath.Join(args[0], "compatibility.md"), compatibility.Bytes()); err != nil {
 				return err
 			}
 			cli := filepath.Join(args[0], "cli")

@@ -146,7 +146,7 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 	if err := deploy.Apply(ctx, options(p, cluster, f), observe); err != nil {
 		return err
 	}
-	_, err = verify.Run(ctx, cluster, p, observe)
+	_, err = verify.Run(ctx, cluster, p, true, observe)
 	return err
 }
 

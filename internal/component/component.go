@@ -3,6 +3,8 @@
 package component
 
 import (
+	"cmp"
+
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -30,6 +32,27 @@ type Pod struct {
 	// Elastic pods come and go with the work. The others are always there and
 	// are placed first.
 	Elastic bool `json:"elastic,omitempty"`
+	// Extended are whole devices that one pod asks for, e.g. nvidia.com/gpu.
+	Extended map[string]int64 `json:"extended,omitempty"`
+	// Where it may go: nodes with these labels, also tainted ones that it
+	// tolerates, but none that it avoids.
+	Selector    map[string]string `json:"selector,omitempty"`
+	Tolerations []Toleration      `json:"tolerations,omitempty"`
+	Avoid       []Avoid           `json:"avoid,omitempty"`
+}
+
+// Toleration lets a pod onto nodes with a taint; in the words of Kubernetes.
+type Toleration struct {
+	Key      string `json:"key"`
+	Operator string `json:"operator"` // Exists or Equal
+	Value    string `json:"value,omitempty"`
+	Effect   string `json:"effect"`
+}
+
+// Avoid keeps a pod off nodes whose label has one of the values.
+type Avoid struct {
+	Key    string   `json:"key"`
+	Values []string `json:"values"`
 }
 
 // Door is a Service that people want to reach from their own machine.
@@ -37,8 +60,15 @@ type Door struct {
 	Title   string `json:"title"`
 	Service string `json:"service"`
 	Port    int    `json:"port"`
-	Scheme  string `json:"scheme"` // sc or http
+	Local   int    `json:"local,omitempty"` // port on one's own machine, when it is another
+	Scheme  string `json:"scheme"`          // sc or http
+	// Secret and Key name the token that it asks for, when it does.
+	Secret string `json:"secret,omitempty"`
+	Key    string `json:"key,omitempty"`
 }
+
+// LocalPort is where the door is looked for on one's own machine.
+func (d Door) LocalPort() int { return cmp.Or(d.Local, d.Port) }
 
 // Installed reports whether the component belongs to a platform with these
 // answers.
@@ -48,5 +78,33 @@ func (c Component) Installed(s spec.Spec) bool { return c.When == nil || c.When(
 // which follows Needs; people read it from the bottom of the platform to the
 // top.
 func Catalogue() []Component {
-	return []Component{postgresql(), objectStore(), hiveMetastore(), spark41()}
+	all := []Component{postgresql(), objectStore(), hiveMetastore()}
+	for _, l := range lines() {
+		all = append(all, l.component())
+	}
+	for i := range all {
+		all[i] = all[i].offPools()
+	}
+	return all
+}
+
+// offPools keeps a component's pods, executors excepted, off the pools that
+// are for executors: in its chart's values and in what the plan counts.
+func (c Component) offPools() Component {
+	pods, values := c.Pods, c.Values
+	c.Pods = func(s spec.Spec) []Pod {
+		all := pods(s)
+		for i, p := range all {
+			if p.Selector == nil {
+				all[i].Avoid = pools(s).avoid
+			}
+		}
+		return all
+	}
+	c.Values = func(s spec.Spec) map[string]any {
+		v := values(s)
+		v["avoidNodes"] = avoidNodes(s)
+		return v
+	}
+	return c
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/sparkwiz/sparkwiz/charts"
 	"github.com/sparkwiz/sparkwiz/internal/component"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -90,15 +92,15 @@ func TestExecutorSize(t *testing.T) {
 		cores               int
 		cpu, mib            int64
 	}{
-		{spec.Dev, "1g", 1, 400, 1024 + 384},
-		{spec.Dev, "512m", 2, 800, 512 + 384},
+		{spec.Dev, "1g", 1, 250, 1024 + 384},
+		{spec.Dev, "512m", 2, 500, 512 + 384},
 		{spec.Staging, "4g", 2, 2000, 4096 + 409}, // a tenth, rounded down as Spark does
 		{spec.Prod, "3840m", 4, 4000, 3840 + 384},
 	}
 	for _, tt := range tests {
 		s := spec.Default()
 		s.Environment, s.Spark.Executor.Memory, s.Spark.Executor.Cores = tt.environment, tt.memory, tt.cores
-		pod := podOf(t, s, "executor")
+		pod := podOf(t, s, "spark-41-executor")
 		if pod.CPUMilli != tt.cpu || pod.Memory>>20 != tt.mib || pod.Count != s.Spark.Executor.Max || !pod.Elastic {
 			t.Errorf("%+v: %+v", tt, pod)
 		}
@@ -163,10 +165,86 @@ func TestBucket(t *testing.T) {
 			if !strings.Contains(text, "buckets:[lake]") {
 				t.Errorf("the bucket is not made: %s", text)
 			}
-		case "hive-metastore", "spark-41":
+		case "hive-metastore", "spark-35", "spark-41":
 			if !strings.Contains(text, "warehouse:s3a://lake/warehouse") {
 				t.Errorf("%s has another warehouse: %s", c.Name, text)
 			}
 		}
 	}
+}
+
+// TestPools: executors go to the pools that the answers name and tolerate their taints; everything else stays off them,
+// in the charts' values and in what the plan counts.
+func TestPools(t *testing.T) {
+	tests := map[string]struct {
+		change   func(*spec.Spec)
+		selector string
+		taints   string
+		gpus     int64
+	}{
+		"anywhere":     {func(*spec.Spec) {}, "map[]", "[]", 0},
+		"eks":          {func(s *spec.Spec) { s.Scaling.Spot = spec.EKS }, "map[eks.amazonaws.com/capacityType:SPOT]", "[]", 0},
+		"aks":          {func(s *spec.Spec) { s.Scaling.Spot = spec.AKS }, "map[kubernetes.azure.com/scalesetpriority:spot]", "[{kubernetes.azure.com/scalesetpriority Equal spot NoSchedule}]", 0},
+		"gpu":          {func(s *spec.Spec) { s.GPU.Enabled = true }, "map[nvidia.com/gpu.present:true]", "[{nvidia.com/gpu Exists  NoSchedule}]", 1},
+		"explain only": {func(s *spec.Spec) { s.GPU.Enabled, s.GPU.Mode = true, spec.ExplainOnly }, "map[]", "[]", 0},
+		"gpu on spot": {
+			func(s *spec.Spec) { s.GPU.Enabled, s.Scaling.Spot = true, spec.Karpenter },
+			"map[karpenter.sh/capacity-type:spot nvidia.com/gpu.present:true]",
+			"[{karpenter.sh/capacity-type Equal spot NoSchedule} {nvidia.com/gpu Exists  NoSchedule}]", 1,
+		},
+	}
+	for name, tt := range tests {
+		s := spec.Default()
+		s.Spark35.Enabled = true
+		tt.change(&s)
+		for _, c := range component.Catalogue() {
+			for _, pod := range c.Pods(s) {
+				if strings.HasSuffix(pod.Name, "-executor") {
+					if got := fmt.Sprint(pod.Selector); got != tt.selector || fmt.Sprint(pod.Tolerations) != tt.taints || pod.Extended["nvidia.com/gpu"] != tt.gpus || len(pod.Avoid) > 0 {
+						t.Errorf("%s: %+v", name, pod)
+					}
+					continue
+				}
+				if len(pod.Avoid) != strings.Count(tt.selector, ":") || pod.Selector != nil {
+					t.Errorf("%s: %s stays off %v", name, pod.Name, pod.Avoid)
+				}
+			}
+			if got := len(c.Values(s)["avoidNodes"].([]any)); got != strings.Count(tt.selector, ":") {
+				t.Errorf("%s: %s stays off %d pools", name, c.Name, got)
+			}
+		}
+	}
+}
+
+// TestPresetsSayTheSame: whoever installs a chart with Helm and a preset gets the nodes that sparkwiz would choose.
+func TestPresetsSayTheSame(t *testing.T) {
+	gpu, spot := spec.Default(), spec.Default()
+	gpu.GPU.Enabled, gpu.Spark41.Version = true, "4.1.3"
+	spot.Scaling.Spot = spec.Karpenter
+	for preset, s := range map[string]spec.Spec{"gpu": gpu, "cost-optimized": spot} {
+		data, err := charts.FS.ReadFile("spark-4.1/presets/values-scenario-" + preset + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want map[string]any
+		if err := yaml.Unmarshal(data, &want); err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(component.Catalogue(), func(c component.Component) bool { return c.Name == "spark-41" })
+		got := component.Catalogue()[i].Values(s)
+		for _, path := range []string{"image", "avoidNodes", "executor.nodeSelector", "executor.tolerations", "executor.fallbackStorage", "gpu.enabled"} {
+			if w := at(want, path); w != nil && fmt.Sprint(w) != fmt.Sprint(at(got, path)) {
+				t.Errorf("%s, %s: the preset says %v, sparkwiz %v", preset, path, w, at(got, path))
+			}
+		}
+	}
+}
+
+// at is the value at a dotted path, nil if there is none.
+func at(tree any, path string) any {
+	for key := range strings.SplitSeq(path, ".") {
+		m, _ := tree.(map[string]any)
+		tree = m[key]
+	}
+	return tree
 }

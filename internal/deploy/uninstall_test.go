@@ -53,7 +53,7 @@ func TestUninstall(t *testing.T) {
 	want := []string{
 		"pvc/data-object-store-0 (10Gi of data)", "pvc/data-postgresql-0 (5Gi of data)",
 		"secret/object-store-credentials (generated passwords)", "secret/postgresql-credentials (generated passwords)",
-		"namespace/" + p.Namespace + " (it is not empty)",
+		"secret/spark-connect (generated passwords)", "namespace/" + p.Namespace + " (it is not empty)",
 	}
 	if !slices.Equal(left, want) {
 		t.Errorf("left:\n%s\nwant:\n%s", strings.Join(left, "\n"), strings.Join(want, "\n"))

@@ -97,7 +97,19 @@ func (n Node) Free(namespace string) Resources {
 		CPUMilli: max(0, n.Allocatable.CPUMilli-n.Requested.CPUMilli+own.CPUMilli),
 		Memory:   max(0, n.Allocatable.Memory-n.Requested.Memory+own.Memory),
 		Pods:     max(0, n.Allocatable.Pods-n.Requested.Pods+own.Pods),
+		Extended: n.freeDevices(own),
 	}
+}
+
+func (n Node) freeDevices(own Resources) map[string]int64 {
+	if len(n.Allocatable.Extended) == 0 {
+		return nil
+	}
+	free := map[string]int64{}
+	for name, has := range n.Allocatable.Extended {
+		free[name] = max(0, has-n.Requested.Extended[name]+own.Extended[name])
+	}
+	return free
 }
 
 // Takes reports whether an ordinary pod, one without tolerations, can be
@@ -121,6 +133,17 @@ func (f Facts) Offers(resource string) int64 {
 		n += node.Allocatable.Extended[resource]
 	}
 	return n
+}
+
+// Labelled are the nodes that have a label with a value.
+func (f Facts) Labelled(key, value string) []Node {
+	var nodes []Node
+	for _, n := range f.Nodes {
+		if got, ok := n.Labels[key]; ok && got == value {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
 }
 
 // DefaultStorageClass returns the class that a claim without a name gets.

@@ -59,25 +59,14 @@ func storage(p Plan, f facts.Facts) []Warning {
 	}
 }
 
-// room is what one node has left.
-type room struct{ cpu, memory int64 }
-
-func (r room) holds(p component.Pod) bool { return r.cpu >= p.CPUMilli && r.memory >= p.Memory }
-
 // space packs the pods onto the nodes: those that are always there before
 // executors, the largest first, each on the first node with room. A pod that
 // finds none at all blocks the plan, since the apply would only wait for it.
 // Some executors too many is a warning: they come and go, and the cluster may
-// grow.
+// grow; so is a pool without nodes.
 func space(p Plan, f facts.Facts) []Warning {
-	var rooms []room
-	for _, n := range f.Nodes {
-		if n.Takes() {
-			free := n.Free(p.Namespace)
-			rooms = append(rooms, room{free.CPUMilli, free.Memory})
-		}
-	}
-	if len(rooms) == 0 {
+	rooms := roomsOf(f, p.Namespace)
+	if !slices.ContainsFunc(rooms, func(r room) bool { return r.node.Takes() }) {
 		return []Warning{{Blocks: true, What: "no node takes ordinary pods: all are tainted, cordoned or not ready", Hint: "kubectl get nodes"}}
 	}
 	var pods []component.Pod
@@ -87,7 +76,7 @@ func space(p Plan, f facts.Facts) []Warning {
 	slices.SortStableFunc(pods, func(a, b component.Pod) int {
 		return cmp.Or(cmp.Compare(turn(a), turn(b)), cmp.Compare(b.Memory, a.Memory))
 	})
-	empty := slices.Clone(rooms)
+	empty := emptied(rooms)
 	var w []Warning
 	var outside []string
 	for _, pod := range pods {
@@ -98,15 +87,7 @@ func space(p Plan, f facts.Facts) []Warning {
 		case slices.ContainsFunc(empty, func(r room) bool { return r.holds(pod) }):
 			outside = append(outside, pod.Name)
 		default:
-			largest := slices.MaxFunc(empty, func(a, b room) int {
-				return cmp.Or(cmp.Compare(a.memory, b.memory), cmp.Compare(a.cpu, b.cpu))
-			})
-			w = append(w, Warning{
-				Blocks: true,
-				What: fmt.Sprintf("no node has room for %s: it asks for %s CPU and %s; the largest free node has %s CPU and %s",
-					pod.Name, Cores(pod.CPUMilli), Bytes(pod.Memory), Cores(largest.cpu), Bytes(largest.memory)),
-				Hint: "kubectl describe nodes",
-			})
+			w = append(w, nowhere(pod, empty))
 		}
 	}
 	if len(outside) > 0 {
@@ -121,25 +102,42 @@ func space(p Plan, f facts.Facts) []Warning {
 	return w
 }
 
+// nowhere says why no node could ever take the pod.
+func nowhere(pod component.Pod, empty []room) Warning {
+	suitable := slices.DeleteFunc(slices.Clone(empty), func(r room) bool { return !suits(r.node, pod) })
+	if len(suitable) == 0 {
+		return Warning{
+			Blocks: !pod.Elastic,
+			What:   fmt.Sprintf("no node here is one that %s may run on: %s; they stay pending until one comes", pod.Name, wanted(pod)),
+			Hint:   "kubectl get nodes --show-labels",
+		}
+	}
+	for name, n := range pod.Extended {
+		if most := slices.MaxFunc(suitable, func(a, b room) int { return cmp.Compare(a.extended[name], b.extended[name]) }); most.extended[name] < n {
+			return Warning{
+				Blocks: !pod.Elastic,
+				What:   fmt.Sprintf("no node has %d %s for %s; the most that one has is %d", n, name, pod.Name, most.extended[name]),
+				Hint:   "--set gpu.devicePlugin=true   # where nodes have GPUs and offer none",
+			}
+		}
+	}
+	largest := slices.MaxFunc(suitable, func(a, b room) int {
+		return cmp.Or(cmp.Compare(a.memory, b.memory), cmp.Compare(a.cpu, b.cpu))
+	})
+	return Warning{
+		Blocks: true,
+		What: fmt.Sprintf("no node has room for %s: it asks for %s CPU and %s; the largest free node has %s CPU and %s",
+			pod.Name, Cores(pod.CPUMilli), Bytes(pod.Memory), Cores(largest.cpu), Bytes(largest.memory)),
+		Hint: "kubectl describe nodes",
+	}
+}
+
 // turn is 0 for pods that are placed first, 1 for those that come later.
 func turn(p component.Pod) int {
 	if p.Elastic {
 		return 1
 	}
 	return 0
-}
-
-// place takes room for as many of the pods as fit, and counts them.
-func place(pod component.Pod, rooms []room) int {
-	for placed := range pod.Count {
-		i := slices.IndexFunc(rooms, func(r room) bool { return r.holds(pod) })
-		if i < 0 {
-			return placed
-		}
-		rooms[i].cpu -= pod.CPUMilli
-		rooms[i].memory -= pod.Memory
-	}
-	return pod.Count
 }
 
 func fewer(p Plan, pod component.Pod, placed int) Warning {

@@ -22,8 +22,8 @@ func oneNode(cpuMilli, memoryGiB int64) facts.Facts {
 	return facts.Facts{Known: true, Nodes: []facts.Node{node(cpuMilli, memoryGiB)}, StorageClasses: []facts.StorageClass{{Name: "standard", Default: true}}}
 }
 
-// TestWarnings: the platform of the defaults asks for 1.66 CPU and 6.19 Gi, of
-// which two executors take 0.4 CPU and 1.38 Gi each.
+// TestWarnings: the platform of the defaults asks for 1.06 CPU and 6.19 Gi, of
+// which two executors take 0.25 CPU and 1.38 Gi each.
 func TestWarnings(t *testing.T) {
 	tests := map[string]struct {
 		facts  facts.Facts
@@ -32,11 +32,11 @@ func TestWarnings(t *testing.T) {
 	}{
 		"nobody looked":      {facts: facts.Facts{}},
 		"fits":               {facts: oneNode(4000, 8)},
-		"fits exactly":       {facts: oneNode(1660, 7)},
-		"one milli short":    {facts: oneNode(1659, 7), want: []string{"only 1 of 2 executor pods fit at the same time; the rest would wait"}},
-		"no room at all":     {facts: oneNode(600, 8), want: []string{"!the platform does not fit: it asks for 1.66 CPU and 6.19 Gi, the nodes have 0.6 CPU and 8 Gi free; no room is left for hive-metastore, spark-history, postgresql, executor"}},
-		"servers go first":   {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Spark.Executor.Memory, s.Spark.Executor.Max = "2g", 9 }, want: []string{"only 1 of 9 executor pods fit at the same time; the rest would wait"}},
-		"executor too large": {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Spark.Executor.Memory = "60000m" }, want: []string{"!no node has room for executor: it asks for 0.4 CPU and 64.5 Gi; the largest free node has 4 CPU and 8 Gi"}},
+		"fits exactly":       {facts: oneNode(1060, 7)},
+		"one milli short":    {facts: oneNode(1059, 7), want: []string{"only 1 of 2 spark-41-executor pods fit at the same time; the rest would wait"}},
+		"no room at all":     {facts: oneNode(350, 8), want: []string{"!the platform does not fit: it asks for 1.06 CPU and 6.19 Gi, the nodes have 0.35 CPU and 8 Gi free; no room is left for hive-metastore, postgresql, object-store, spark-41-executor"}},
+		"servers go first":   {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Spark.Executor.Memory, s.Spark.Executor.Max = "2g", 9 }, want: []string{"only 1 of 9 spark-41-executor pods fit at the same time; the rest would wait"}},
+		"executor too large": {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Spark.Executor.Memory = "60000m" }, want: []string{"!no node has room for spark-41-executor: it asks for 0.25 CPU and 64.5 Gi; the largest free node has 4 CPU and 8 Gi"}},
 		"two small nodes":    {facts: oneNode(1000, 4), change: func(f *facts.Facts, _ *spec.Spec) { f.Nodes = append(f.Nodes, node(1000, 4)) }},
 		"no class":           {facts: oneNode(4000, 8), change: func(f *facts.Facts, _ *spec.Spec) { f.StorageClasses = nil }, want: []string{"!the cluster has no StorageClass, so volumes would stay pending"}},
 		"no default class":   {facts: oneNode(4000, 8), change: func(f *facts.Facts, _ *spec.Spec) { f.StorageClasses[0].Default = false }, want: []string{"!the cluster has no default StorageClass, so volumes would stay pending"}},
@@ -62,9 +62,39 @@ func TestWarnings(t *testing.T) {
 		"full of others": {facts: oneNode(4000, 8), change: func(f *facts.Facts, _ *spec.Spec) {
 			f.Nodes[0].Requested = facts.Resources{CPUMilli: 4000, Memory: 8 * gib}
 		}, want: []string{
-			"!no node has room for spark-connect: it asks for 0.51 CPU and 1.56 Gi; the largest free node has 0 CPU and 0 Mi",
-			"!no node has room for hive-metastore", "!no node has room for spark-history", "!no node has room for postgresql", "!no node has room for object-store", "!no node has room for executor",
+			"!no node has room for spark-41-connect: it asks for 0.26 CPU and 1.56 Gi; the largest free node has 0 CPU and 0 Mi",
+			"!no node has room for hive-metastore", "!no node has room for spark-history", "!no node has room for postgresql", "!no node has room for object-store", "!no node has room for spark-41-executor",
 		}},
+		"a pool of spot nodes": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			s.Scaling.Spot = spec.AKS
+			pool := node(2000, 8)
+			pool.Labels = map[string]string{"kubernetes.azure.com/scalesetpriority": "spot"}
+			pool.Taints = []facts.Taint{{Key: "kubernetes.azure.com/scalesetpriority", Value: "spot", Effect: "NoSchedule"}}
+			f.Nodes = append(f.Nodes, pool)
+		}},
+		"no pool": {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Scaling.Spot = spec.EKS },
+			want: []string{"no node here is one that spark-41-executor may run on: eks.amazonaws.com/capacityType=SPOT; they stay pending until one comes"}},
+		"the pool is all there is": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			s.Scaling.Spot = spec.EKS
+			f.Nodes[0].Labels = map[string]string{"eks.amazonaws.com/capacityType": "SPOT"}
+		}, want: []string{
+			"!no node here is one that spark-41-connect may run on: eks.amazonaws.com/capacityType not SPOT; they stay pending until one comes",
+			"!no node here is one that hive-metastore may run on", "!no node here is one that spark-history may run on",
+			"!no node here is one that postgresql may run on", "!no node here is one that object-store may run on",
+		}},
+		"too few GPUs": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			s.GPU.Enabled = true
+			pool := node(8000, 64)
+			pool.Labels = map[string]string{"nvidia.com/gpu.present": "true"}
+			pool.Allocatable.Extended = map[string]int64{"nvidia.com/gpu": 1}
+			f.Nodes = append(f.Nodes, pool)
+		}, want: []string{"only 1 of 2 spark-41-executor pods fit at the same time; the rest would wait"}},
+		"GPU nodes without their plugin": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			s.GPU.Enabled = true
+			pool := node(8000, 64)
+			pool.Labels = map[string]string{"nvidia.com/gpu.present": "true"}
+			f.Nodes = append(f.Nodes, pool)
+		}, want: []string{"no node has 1 nvidia.com/gpu for spark-41-executor; the most that one has is 0"}},
 		"full of ourselves": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
 			f.Nodes[0].Requested = facts.Resources{CPUMilli: 4000, Memory: 8 * gib}
 			f.Nodes[0].ByNamespace = map[string]facts.Resources{s.Namespace: {CPUMilli: 4000, Memory: 8 * gib}}
@@ -103,7 +133,7 @@ func TestFewerHint(t *testing.T) {
 	if err := a.SetPairs([]string{"cluster.context=here", "spark.executor.min=4", "spark.executor.max=8"}); err != nil {
 		t.Fatal(err)
 	}
-	f := oneNode(2060, 16) // room for three executors
+	f := oneNode(1310, 16) // room for three executors
 	w := makePlan(t, a.Spec, f).Warnings
 	if len(w) != 1 || w[0].Hint != "--set spark.executor.min=3 --set spark.executor.max=3" {
 		t.Fatalf("warnings %+v", w)

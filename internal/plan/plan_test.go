@@ -90,9 +90,9 @@ func TestNeedsComeFirst(t *testing.T) {
 
 func TestSecrets(t *testing.T) {
 	tests := map[string]string{
-		"dev in-cluster":         "object-store-credentials/access-key object-store-credentials/secret-key",
-		"dev in-cluster iceberg": "postgresql-credentials/postgres-password postgresql-credentials/metastore-password object-store-credentials/access-key object-store-credentials/secret-key",
-		"dev external":           "their-keys/access-key(yours) their-keys/secret-key(yours)",
+		"dev in-cluster":         "object-store-credentials/access-key object-store-credentials/secret-key spark-connect/token",
+		"dev in-cluster iceberg": "postgresql-credentials/postgres-password postgresql-credentials/metastore-password object-store-credentials/access-key object-store-credentials/secret-key spark-connect/token",
+		"dev external":           "their-keys/access-key(yours) their-keys/secret-key(yours) spark-connect/token",
 	}
 	for name, want := range tests {
 		var got []string
@@ -113,7 +113,7 @@ func TestSecrets(t *testing.T) {
 // installed. Every question is answered otherwise, on two platforms.
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
-		"secrets.provider": true, "gpu.enabled": true, "observability.mode": true, "dr.enabled": true,
+		"secrets.provider": true, "gpu.devicePlugin": true, "observability.mode": true, "dr.enabled": true,
 	}
 	for _, name := range []string{"dev in-cluster iceberg history", "dev external"} {
 		s := platforms()[name]

@@ -1,7 +1,6 @@
 package plan_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,52 +11,87 @@ import (
 )
 
 // TestNoDeadEnds answers the questions in the order in which they are asked,
-// in every way that is offered, each answer judged as the wizard judges it.
-// However somebody began, every next question has an answer, and at the end
-// the judge, the plan and the charts all agree.
+// each answer judged as the wizard judges it, until every two answers that can
+// be given together have been. However somebody began, every next question has
+// an answer, and at the end the judge, the plan and the charts all agree.
 func TestNoDeadEnds(t *testing.T) {
-	ends := map[string]int{} // by environment
-	cache := &render.Cache{}
-	var walk func(rows []question.Question, s spec.Spec, path []string)
-	walk = func(rows []question.Question, s spec.Spec, path []string) {
-		for len(rows) > 0 && !rows[0].Asked(s) {
-			rows = rows[1:]
+	w := walker{t: t, met: map[[2]string]bool{}, times: map[string]int{}}
+	// Some pairs exclude each other, so the end is where walks meet nothing new.
+	for idle, n := 0, 0; idle < 25 && n < 1000; n++ {
+		before := len(w.met)
+		w.walk()
+		if idle++; len(w.met) > before {
+			idle = 0
 		}
-		if len(rows) == 0 {
-			ends[s.Environment]++
-			if err := question.Validate(s, facts.Facts{}); err != nil {
-				t.Errorf("%s: every answer was accepted, the whole is not: %v", strings.Join(path, " "), err)
-			}
-			for _, r := range makePlan(t, s, facts.Facts{}).Releases {
-				if _, err := cache.Manifest(r, ""); err != nil {
-					t.Errorf("%s: %v", strings.Join(path, " "), err)
-				}
-			}
-			return
+	}
+	for _, o := range environments() {
+		if w.times["environment="+o] == 0 {
+			t.Errorf("environment %s can be chosen, and no way leads to its end", o)
 		}
-		q, ways := rows[0], 0
+	}
+	t.Logf("%d pairs of answers, %d answers", len(w.met), len(w.times))
+}
+
+// walker remembers which answers were given together.
+type walker struct {
+	t     *testing.T
+	met   map[[2]string]bool
+	times map[string]int
+	cache render.Cache
+}
+
+// walk answers every question once, with what has met the fewest of the
+// answers before it.
+func (w *walker) walk() {
+	s, path := spec.Default(), []string(nil)
+	for _, q := range question.Rows() {
+		if !q.Asked(s) {
+			continue
+		}
+		best, most, after := "", -1, s
 		for _, text := range answers(q, s) {
-			next := s
+			next, answer := s, q.Key+"="+text
 			if err := q.Put(&next, text); err != nil {
-				t.Fatal(err)
+				w.t.Fatal(err)
 			}
 			if question.ValidateOne(q.Key, next, facts.Facts{}) != nil {
 				continue
 			}
-			ways++
-			walk(rows[1:], next, append(slices.Clip(path), q.Key+"="+text))
+			fresh := 0
+			for _, earlier := range path {
+				if !w.met[[2]string{earlier, answer}] {
+					fresh++
+				}
+			}
+			// Among equals, the one that was given least often.
+			if score := fresh*1000 - w.times[answer]; best == "" || score > most {
+				best, most, after = answer, score, next
+			}
 		}
-		if ways == 0 {
-			t.Errorf("%s: no answer to %s is accepted", strings.Join(path, " "), q.Key)
+		if best == "" {
+			w.t.Fatalf("%s: no answer to %s is accepted", strings.Join(path, " "), q.Key)
+		}
+		s, path = after, append(path, best)
+	}
+	for i, answer := range path {
+		w.times[answer]++
+		for _, earlier := range path[:i] {
+			w.met[[2]string{earlier, answer}] = true
 		}
 	}
-	walk(question.Rows(), spec.Default(), nil)
-	for _, o := range environments() {
-		if ends[o] == 0 {
-			t.Errorf("environment %s can be chosen, and no way leads to its end", o)
+	w.ends(s, strings.Join(path, " "))
+}
+
+// ends looks whether what was accepted piece by piece holds as a whole.
+func (w *walker) ends(s spec.Spec, path string) {
+	if err := question.Validate(s, facts.Facts{}); err != nil {
+		w.t.Errorf("%s: every answer was accepted, the whole is not: %v", path, err)
+	}
+	for _, r := range makePlan(w.t, s, facts.Facts{}).Releases {
+		if _, err := w.cache.Manifest(r, ""); err != nil {
+			w.t.Errorf("%s: %v", path, err)
 		}
 	}
-	t.Logf("ways to the end: %v", ends)
 }
 
 // answers are the ways to answer a question: what is offered, yes and no, and

@@ -160,7 +160,7 @@ func TestSetPairsRefuses(t *testing.T) {
 		`spark.executor.max: "many" is not a whole number`,
 		`spark.executor.max: "" is not a whole number`,
 		`"storage" is a section: answer storage.bucket, storage.class, storage.endpoint, storage.mode, storage.pathStyle, storage.region, storage.secret, storage.size`,
-		`unknown key "version", did you mean "spark.version"?`,
+		`unknown key "version", did you mean "spark-35.version"?`,
 	}
 	lines(t, err, want)
 	if fault.KindOf(err) != fault.Usage {

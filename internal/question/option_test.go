@@ -18,7 +18,10 @@ func clusters() map[string]facts.Facts {
 		"rich": {
 			Known: true,
 			APIs:  []string{"external-secrets.io/v1", "monitoring.coreos.com/v1"},
-			Nodes: []facts.Node{{Name: "gpu", Ready: true, Allocatable: gpu}},
+			Nodes: []facts.Node{
+				{Name: "gpu", Ready: true, Allocatable: gpu},
+				{Name: "spot", Ready: true, Labels: map[string]string{"cloud.google.com/gke-spot": "true"}},
+			},
 		},
 	}
 }
@@ -75,7 +78,13 @@ func applies(t *testing.T, hint string, s spec.Spec, f facts.Facts) {
 func TestOptionNotes(t *testing.T) {
 	tests := []struct{ cluster, key, value, want string }{
 		{"nobody looked", "gpu.enabled", "false", ""},
-		{"bare", "gpu.enabled", "false", "no node offers nvidia.com/gpu"},
+		{"bare", "gpu.enabled", "false", ""},
+		{"nobody looked", "gpu.enabled", "true", ""},
+		{"bare", "gpu.enabled", "true", "no node offers nvidia.com/gpu"},
+		{"rich", "gpu.enabled", "true", "4 on the nodes here"},
+		{"bare", "scaling.spot", "gke", ""},
+		{"rich", "scaling.spot", "gke", "1 spot nodes here"},
+		{"rich", "scaling.spot", "eks", ""},
 		{"rich", "gpu.enabled", "false", "the cluster has GPUs; they stay unused"},
 		{"nobody looked", "secrets.provider", "aws", ""},
 		{"bare", "secrets.provider", "aws", "External Secrets is not installed here"},

@@ -8,13 +8,6 @@ import (
 
 func optionalRows() []Question {
 	return []Question{{
-		Key: "gpu.enabled", Page: "gpu", Title: "GPU executors", Required: true,
-		Help:  "RAPIDS runs SQL on GPUs of the executors; the Connect server needs none.",
-		Field: func(s *spec.Spec) any { return &s.GPU.Enabled },
-		Options: func(f facts.Facts) []Option {
-			return []Option{{Value: "false", Label: "No", Note: gpuNote(f)}, absent("true", "Yes", "gpu.enabled=false")}
-		},
-	}, {
 		Key: "iceberg.enabled", Page: "iceberg", Title: "Iceberg tables", Required: true,
 		Help: "Installs a Hive Metastore with its PostgreSQL and adds the catalog 'lake' to Spark. Without it Spark reads and writes " +
 			"plain files only.",
@@ -48,15 +41,4 @@ func optionalRows() []Question {
 
 func absent(value, label, instead string) Option {
 	return Option{Value: value, Label: label, Absent: notYet, Hint: "--set " + instead}
-}
-
-func gpuNote(f facts.Facts) string {
-	switch n := f.Offers("nvidia.com/gpu"); {
-	case !f.Known:
-		return ""
-	case n == 0:
-		return "no node offers nvidia.com/gpu"
-	default:
-		return "the cluster has GPUs; they stay unused"
-	}
 }

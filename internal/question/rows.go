@@ -11,8 +11,9 @@ func Pages() []Page {
 		{"environment", "Environment", "The stage this platform is for."},
 		{"secrets", "Secret provider", "Where passwords live. sparkwiz keeps references only."},
 		{"storage", "Storage", "The S3 store that holds tables and event logs."},
-		{"spark", "Spark", "The Connect server and the executors that it asks Kubernetes for."},
 		{"gpu", "GPU", "Executors with GPUs run SQL through RAPIDS."},
+		{"spark", "Spark", "Connect servers, and the executors that they ask Kubernetes for."},
+		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
 		{"dr", "Disaster recovery", "Nightly backups of the databases."},
@@ -22,7 +23,7 @@ func Pages() []Page {
 // Rows are all questions, in the order in which they are asked.
 func Rows() []Question {
 	var rows []Question
-	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), sparkRows(), optionalRows()} {
+	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows()} {
 		rows = append(rows, part...)
 	}
 	return rows

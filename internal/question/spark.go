@@ -6,22 +6,11 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
 func sparkRows() []Question {
-	return []Question{{
-		Key: "spark.version", Page: "spark", Title: "Spark version",
-		Help:  "The Connect server's version. Clients should have the same one.",
-		Field: func(s *spec.Spec) any { return &s.Spark.Version },
-		Options: func(facts.Facts) []Option {
-			return []Option{
-				{Value: "4.1.4", Label: "4.1.4", Note: "Iceberg 1.12, Java 17"},
-				{Value: "3.5.7", Label: "3.5.7", Absent: notYet, Hint: "--set spark.version=4.1.4"},
-			}
-		},
-	}, {
+	return append(lineRows(), []Question{{
 		Key: "spark.executor.cores", Page: "spark", Title: "Executor cores",
 		Help:  "Tasks that one executor runs at the same time. Memory is shared between them.",
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Cores },
@@ -38,7 +27,7 @@ func sparkRows() []Question {
 		Check: func(s spec.Spec) error { return within(s.Spark.Executor.Min, 0, 1000) },
 	}, {
 		Key: "spark.executor.max", Page: "spark", Title: "Executors, at most",
-		Help:  "Dynamic allocation asks for up to this many. The plan counts all of them.",
+		Help:  "Dynamic allocation asks for up to this many, for each line of Spark. The plan counts all of them.",
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Max },
 		Check: func(s spec.Spec) error {
 			if s.Spark.Executor.Max < max(1, s.Spark.Executor.Min) {
@@ -54,9 +43,15 @@ func sparkRows() []Question {
 		Check: func(s spec.Spec) error { return heap(s.Spark.Driver.Memory) },
 	}, {
 		Key: "spark.history", Page: "spark", Title: "History Server",
-		Help:  "Shows what applications did, from their event logs, also after they are gone.",
+		Help:  "Shows what applications did, from their event logs, also after they are gone. One serves all lines of Spark.",
 		Field: func(s *spec.Spec) any { return &s.Spark.History },
-	}}
+	}, {
+		Key: "spark.token", Page: "spark", Title: "Ask clients for a token",
+		When: func(s spec.Spec) bool { return s.Spark41.Enabled },
+		Help: "Whoever reaches a Connect server may run code. With a token only those may who can read the Secret 'spark-connect'. " +
+			"Spark 3.5 has no tokens: there the network policy is all there is.",
+		Field: func(s *spec.Spec) any { return &s.Spark.Token },
+	}}...)
 }
 
 var heapSize = regexp.MustCompile(`^([1-9]\d{0,5})([mg])$`)

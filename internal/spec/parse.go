@@ -24,6 +24,7 @@ func Parse(data []byte) (Spec, []string, error) {
 		return s, nil, err
 	}
 	r := reader{fields: fields(&s), lines: map[string]int{}}
+	upgrade(root)
 	r.section("", root)
 	if s.Version != Version { // Whatever else is wrong may be right in that version.
 		return Default(), nil, fault.New(fault.Usage,

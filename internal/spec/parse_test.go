@@ -39,9 +39,9 @@ func TestParse(t *testing.T) {
 		},
 		// YAML 1.1 takes these for a boolean and a number; here they are text.
 		"text that looks like something else": {
-			"observability: {mode: off}\nspark: {version: 4.10}\nstorage: {bucket: 007}",
-			func(s *spec.Spec) { s.Observability.Mode, s.Spark.Version, s.Storage.Bucket = "off", "4.10", "007" },
-			[]string{"observability.mode", "spark.version", "storage.bucket"},
+			"observability: {mode: off}\nspark-41: {version: 4.10}\nstorage: {bucket: 007}",
+			func(s *spec.Spec) { s.Observability.Mode, s.Spark41.Version, s.Storage.Bucket = "off", "4.10", "007" },
+			[]string{"observability.mode", "spark-41.version", "storage.bucket"},
 		},
 		"booleans as people write them": {
 			"gpu: {enabled: yes}\niceberg: {enabled: off}\ndr: {enabled: 'true'}",
@@ -53,7 +53,18 @@ func TestParse(t *testing.T) {
 			func(s *spec.Spec) { s.Name, s.Namespace, s.Spark.Executor.Max = "lake", "lake", 3 },
 			[]string{"name", "namespace", "spark.executor.max"},
 		},
-		"version": {"version: 1", nil, []string{"version"}},
+		"version": {"version: 2", nil, []string{"version"}},
+		"version 1 had one line of Spark": {
+			"version: 1\nspark: {version: 4.1.0, history: false}",
+			func(s *spec.Spec) { s.Spark41.Version, s.Spark.History = "4.1.0", false },
+			[]string{"spark-41.version", "spark.history", "version"},
+		},
+		"version 1, the other line, dotted": {
+			"spark.version: 3.5.9",
+			func(s *spec.Spec) { s.Spark35, s.Spark41.Enabled = spec.Line{Enabled: true, Version: "3.5.9"}, false },
+			[]string{"spark-35.enabled", "spark-35.version", "spark-41.enabled"},
+		},
+		"version 1, nothing said": {"version: 1\nspark: {version: null}", nil, []string{"version"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -88,21 +99,23 @@ func TestParseRefuses(t *testing.T) {
 			"nmae: x\nspark:\n  executor:\n    cores: two\n    max: 1.5\ngpu:\n  enabled: perhaps\n",
 			[]string{`line 1: unknown key "nmae", did you mean "name"?`, `line 4: spark.executor.cores: "two" is not a whole number`, `line 5: spark.executor.max: "1.5" is not a whole number`, `line 7: gpu.enabled: "perhaps" is not true or false`},
 		},
-		"a list for text":     {"name: [a, b]", []string{"line 1: name: want one value, not a list or a map"}},
-		"a map for text":      {"name: {a: b}", []string{"line 1: name: want one value, not a list or a map"}},
-		"answered twice":      {"name: a\nname: b", []string{"line 2: name is answered twice, first on line 1"}},
-		"twice, also dotted":  {"gpu: {enabled: true}\ngpu.enabled: false", []string{"line 2: gpu.enabled is answered twice, first on line 1"}},
-		"merge key":           {"gpu: {<<: {enabled: true}}", []string{`line 1: unknown key "gpu.<<"`}},
-		"newer version":       {"version: 2\nfuture: {yes: 1}", []string{"the answers have version 2; this sparkwiz reads version 1"}},
-		"version zero":        {"version: 0", []string{"the answers have version 0; this sparkwiz reads version 1"}},
-		"version in words":    {"version: one", []string{`line 1: version: "one" is not a whole number`}},
-		"a list":              {"- name: x", []string{"the answers are not a map of keys to values"}},
-		"a word":              {"hello", []string{"the answers are not a map of keys to values"}},
-		"two documents":       {"name: a\n---\nname: b", []string{"the answers are more than one YAML document"}},
-		"half a file":         {"name: \"a", []string{"the answers are not YAML: "}},
-		"not text":            {"\x00\x01\x02\xff", []string{"the answers are not YAML: "}},
-		"unknown anchor":      {"name: *x", []string{"the answers are not YAML: "}},
-		"an anchor in itself": {"storage: &s {mode: *s}", []string{"line 1: storage.mode: want one value, not a list or a map"}},
+		"a list for text":           {"name: [a, b]", []string{"line 1: name: want one value, not a list or a map"}},
+		"a map for text":            {"name: {a: b}", []string{"line 1: name: want one value, not a list or a map"}},
+		"answered twice":            {"name: a\nname: b", []string{"line 2: name is answered twice, first on line 1"}},
+		"twice, also dotted":        {"gpu: {enabled: true}\ngpu.enabled: false", []string{"line 2: gpu.enabled is answered twice, first on line 1"}},
+		"merge key":                 {"gpu: {<<: {enabled: true}}", []string{`line 1: unknown key "gpu.<<"`}},
+		"newer version":             {"version: 3\nfuture: {yes: 1}", []string{"the answers have version 3; this sparkwiz reads version 2"}},
+		"version zero":              {"version: 0", []string{"the answers have version 0; this sparkwiz reads version 2"}},
+		"the old key, twice":        {"version: 1\nspark: {version: 4.1.4}\nspark-41: {version: 4.1.0}", []string{"line 2: spark-41.version is answered twice, first on line 3"}},
+		"the old key in a new file": {"version: 2\nspark: {version: 4.1.4}", []string{`line 2: unknown key "spark.version"`}},
+		"version in words":          {"version: one", []string{`line 1: version: "one" is not a whole number`}},
+		"a list":                    {"- name: x", []string{"the answers are not a map of keys to values"}},
+		"a word":                    {"hello", []string{"the answers are not a map of keys to values"}},
+		"two documents":             {"name: a\n---\nname: b", []string{"the answers are more than one YAML document"}},
+		"half a file":               {"name: \"a", []string{"the answers are not YAML: "}},
+		"not text":                  {"\x00\x01\x02\xff", []string{"the answers are not YAML: "}},
+		"unknown anchor":            {"name: *x", []string{"the answers are not YAML: "}},
+		"an anchor in itself":       {"storage: &s {mode: *s}", []string{"line 1: storage.mode: want one value, not a list or a map"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

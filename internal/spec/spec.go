@@ -4,7 +4,7 @@ package spec
 
 // Version of the answers file this program writes. Older files are read and
 // brought up to date; newer ones are refused.
-const Version = 1
+const Version = 2
 
 // Spec is one platform in one environment. Every field has an answer in the
 // file under the same dotted path. Secrets never appear here, only the name
@@ -18,8 +18,11 @@ type Spec struct {
 	Images        Images        `json:"images"`
 	Secrets       Secrets       `json:"secrets"`
 	Storage       Storage       `json:"storage"`
+	Spark35       Line          `json:"spark-35"`
+	Spark41       Line          `json:"spark-41"`
 	Spark         Spark         `json:"spark"`
 	GPU           GPU           `json:"gpu"`
+	Scaling       Scaling       `json:"scaling"`
 	Iceberg       Iceberg       `json:"iceberg"`
 	Observability Observability `json:"observability"`
 	DR            DR            `json:"dr"`
@@ -69,12 +72,20 @@ type Storage struct {
 	Class     string `json:"class"`     // StorageClass of every volume; empty means the cluster's default
 }
 
-// Spark is the Connect server and its executors.
+// Line is one line of Spark. Several may be installed side by side; each has
+// its own Connect server and executors, and they share tables, event logs and
+// the History Server.
+type Line struct {
+	Enabled bool   `json:"enabled"`
+	Version string `json:"version"`
+}
+
+// Spark is what the Connect servers of all lines have in common.
 type Spark struct {
-	Version  string   `json:"version"`
 	Driver   Driver   `json:"driver"`
 	Executor Executor `json:"executor"`
 	History  bool     `json:"history"`
+	Token    bool     `json:"token"` // serve only clients that show a token, in lines that can
 }
 
 // Driver is the Connect server's own process.
@@ -90,9 +101,35 @@ type Executor struct {
 	Max    int    `json:"max"`
 }
 
+// What RAPIDS does with a query.
+const (
+	OnGPU       = "executeOnGPU"
+	ExplainOnly = "explainOnly"
+)
+
 // GPU turns on RAPIDS on executors.
 type GPU struct {
-	Enabled bool `json:"enabled"`
+	Enabled      bool   `json:"enabled"`
+	Mode         string `json:"mode"`         // OnGPU, or ExplainOnly where there is none
+	DevicePlugin bool   `json:"devicePlugin"` // install what makes nodes offer nvidia.com/gpu
+}
+
+// The clouds whose spot nodes are known by a label.
+const (
+	NoSpot    = "off"
+	EKS       = "eks"
+	Karpenter = "karpenter"
+	GKE       = "gke"
+	AKS       = "aks"
+)
+
+// Scaling says which nodes executors run on, and when the Connect servers do.
+type Scaling struct {
+	Spot        string `json:"spot"`        // whose spot nodes; off: any node
+	OfficeHours bool   `json:"officeHours"` // KEDA takes the Connect servers down outside them
+	TimeZone    string `json:"timezone"`    // as the IANA names it
+	Start       string `json:"start"`       // cron line
+	End         string `json:"end"`         // cron line
 }
 
 // Iceberg turns on the table format and the Hive Metastore behind it.
@@ -122,12 +159,16 @@ func Default() Spec {
 		Environment: Dev,
 		Secrets:     Secrets{Provider: Generated},
 		Storage:     Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
+		Spark35:     Line{Version: "3.5.7"},
+		Spark41:     Line{Enabled: true, Version: "4.1.4"},
 		Spark: Spark{
-			Version:  "4.1.4",
 			Driver:   Driver{Memory: "1g"},
 			Executor: Executor{Cores: 1, Memory: "1g", Min: 0, Max: 2},
 			History:  true,
+			Token:    true,
 		},
+		GPU:           GPU{Mode: OnGPU},
+		Scaling:       Scaling{Spot: NoSpot, TimeZone: "Etc/UTC", Start: "0 8 * * 1-5", End: "0 20 * * 1-5"},
 		Iceberg:       Iceberg{Enabled: true},
 		Observability: Observability{Mode: "off"},
 	}

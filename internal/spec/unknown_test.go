@@ -15,8 +15,8 @@ func TestUnknown(t *testing.T) {
 		"executor":           `unknown key "executor", did you mean "spark.executor"?`,
 		"spark.executor.mxa": `unknown key "spark.executor.mxa", did you mean "spark.executor.max"?`,
 		"spark.driver":       `"spark.driver" is a section: answer spark.driver.memory`,
-		"gpu":                `"gpu" is a section: answer gpu.enabled`,
-		"version":            `unknown key "version", did you mean "spark.version"?`, // the file's own version is no answer
+		"gpu":                `"gpu" is a section: answer gpu.devicePlugin, gpu.enabled, gpu.mode`,
+		"version":            `unknown key "version", did you mean "spark-35.version"?`, // the file's own version is no answer
 		"":                   `unknown key ""`,
 		"完全不明的键":             `unknown key "完全不明的键"`,
 	}

@@ -1,8 +1,8 @@
 package verify
 
 import (
-	_ "embed"
-	"fmt"
+	"embed"
+	"slices"
 	"time"
 
 	batchv1 "k8s.io/api/batch/v1"
@@ -15,8 +15,10 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 )
 
-//go:embed proof.py
-var script string
+// scripts are the clients, and proofkit.py, which they share.
+//
+//go:embed scripts/*.py
+var scripts embed.FS
 
 // app is the value of app.kubernetes.io/name on everything the proof makes,
 // and the beginning of its objects' names.
@@ -39,7 +41,15 @@ type objects struct {
 	policy *networkingv1.NetworkPolicy
 }
 
-func manifests(p plan.Plan, name string) objects {
+func (c claim) manifests(p plan.Plan, name string) (objects, error) {
+	files := map[string]string{}
+	for _, file := range []string{"proofkit.py", c.script} {
+		text, err := scripts.ReadFile("scripts/" + file)
+		if err != nil {
+			return objects{}, err
+		}
+		files[file] = string(text)
+	}
 	meta := metav1.ObjectMeta{Name: name, Namespace: p.Namespace, Labels: labels()}
 	return objects{
 		job: &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{
@@ -47,11 +57,11 @@ func manifests(p plan.Plan, name string) objects {
 			BackoffLimit:            new(int32(0)),
 			ActiveDeadlineSeconds:   new(int64(jobDeadline.Seconds())),
 			TTLSecondsAfterFinished: new(int32(jobKept.Seconds())),
-			Template:                corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: podLabels()}, Spec: pod(p, name)},
+			Template:                corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: c.podLabels()}, Spec: c.pod(p, name)},
 		}},
-		script: &corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"proof.py": script}},
-		policy: &networkingv1.NetworkPolicy{ObjectMeta: meta, Spec: traffic(p)},
-	}
+		script: &corev1.ConfigMap{ObjectMeta: meta, Data: files},
+		policy: &networkingv1.NetworkPolicy{ObjectMeta: meta, Spec: c.traffic(p)},
+	}, nil
 }
 
 func labels() map[string]string {
@@ -64,17 +74,17 @@ func labels() map[string]string {
 }
 
 // podLabels let the client through the policies of the platform.
-func podLabels() map[string]string {
+func (c claim) podLabels() map[string]string {
 	l := labels()
-	l["sparkwiz.dev/connect-client"] = "true"
-	l["sparkwiz.dev/history-client"] = "true"
+	for _, of := range c.clientOf {
+		l["sparkwiz.dev/"+of+"-client"] = "true"
+	}
 	return l
 }
 
-// pod is the client: the platform's own Spark image, as Pod Security
+// pod is the client: one of the platform's own images, as Pod Security
 // "restricted" wants it, without a token for the API server.
-func pod(p plan.Plan, configMap string) corev1.PodSpec {
-	const user = int64(185)
+func (c claim) pod(p plan.Plan, configMap string) corev1.PodSpec {
 	memory := func(text string) corev1.ResourceList {
 		return corev1.ResourceList{corev1.ResourceMemory: resource.MustParse(text)}
 	}
@@ -86,20 +96,20 @@ func pod(p plan.Plan, configMap string) corev1.PodSpec {
 		AutomountServiceAccountToken:  new(false),
 		EnableServiceLinks:            new(false),
 		SecurityContext: &corev1.PodSecurityContext{
-			RunAsNonRoot: new(true), RunAsUser: new(user), RunAsGroup: new(user), FSGroup: new(user),
+			RunAsNonRoot: new(true), RunAsUser: new(c.user), RunAsGroup: new(c.user), FSGroup: new(c.user),
 			SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
 		Containers: []corev1.Container{{
 			Name:            "proof",
-			Image:           image(p),
+			Image:           c.image(p),
 			ImagePullPolicy: corev1.PullIfNotPresent,
-			Command:         append([]string{"python3", "/proof/proof.py"}, arguments(p)...),
-			Env: []corev1.EnvVar{
+			Command:         slices.Concat([]string{"python3", "/proof/" + c.script}, c.arguments(p), c.stepNames(p)),
+			Env: append([]corev1.EnvVar{
 				{Name: "HOME", Value: "/tmp"},
 				{Name: "PYTHONDONTWRITEBYTECODE", Value: "1"},
 				{Name: "PYTHONUNBUFFERED", Value: "1"},
-			},
-			Resources: corev1.ResourceRequirements{Requests: requests, Limits: memory("512Mi")},
+			}, c.environment(p)...),
+			Resources: corev1.ResourceRequirements{Requests: requests, Limits: memory(c.memory)},
 			SecurityContext: &corev1.SecurityContext{
 				AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
 				Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
@@ -118,48 +128,30 @@ func pod(p plan.Plan, configMap string) corev1.PodSpec {
 	}
 }
 
-// image is the Spark image of the charts, under the same registry rule.
-func image(p plan.Plan) string {
-	registry := p.Spec.Images.Registry
-	if registry == "" {
-		registry = "docker.io"
+// stepNames are what the script is told to do.
+func (c claim) stepNames(p plan.Plan) []string {
+	var names []string
+	for _, s := range c.chosen(p) {
+		names = append(names, s.name)
 	}
-	return fmt.Sprintf("%s/sparkwiz/spark:%s", registry, p.Spec.Spark.Version)
+	return names
 }
 
-func arguments(p plan.Plan) []string {
-	t := target(p)
-	args := []string{"--remote", "sc://" + t.connect + ":15002"}
-	if p.Spec.Spark.History {
-		args = append(args, "--history", "http://"+t.history+":18080")
-	}
-	for _, s := range steps(p) {
-		if s.name != client {
-			args = append(args, s.name)
-		}
-	}
-	return args
-}
-
-// traffic lets the client reach the cluster's DNS, Connect and the History
-// Server, and lets nobody reach the client.
-func traffic(p plan.Plan) networkingv1.NetworkPolicySpec {
+// traffic lets the client reach the cluster's DNS and what it proves, and lets
+// nobody reach the client.
+func (c claim) traffic(p plan.Plan) networkingv1.NetworkPolicySpec {
 	port := func(protocol corev1.Protocol, number int32) networkingv1.NetworkPolicyPort {
 		return networkingv1.NetworkPolicyPort{Protocol: &protocol, Port: new(intstr.FromInt32(number))}
 	}
-	to := func(name string, number int32) networkingv1.NetworkPolicyEgressRule {
-		selector := map[string]string{"app.kubernetes.io/name": name, "app.kubernetes.io/instance": target(p).release}
-		return networkingv1.NetworkPolicyEgressRule{
+	egress := []networkingv1.NetworkPolicyEgressRule{{
+		Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolUDP, 53), port(corev1.ProtocolTCP, 53)},
+	}}
+	for _, to := range c.reaches(p) {
+		selector := map[string]string{"app.kubernetes.io/name": to.name, "app.kubernetes.io/instance": to.instance}
+		egress = append(egress, networkingv1.NetworkPolicyEgressRule{
 			To:    []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: selector}}},
-			Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolTCP, number)},
-		}
-	}
-	egress := []networkingv1.NetworkPolicyEgressRule{
-		{Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolUDP, 53), port(corev1.ProtocolTCP, 53)}},
-		to("spark-connect", 15002),
-	}
-	if p.Spec.Spark.History {
-		egress = append(egress, to("spark-history", 18080))
+			Ports: []networkingv1.NetworkPolicyPort{port(corev1.ProtocolTCP, to.port)},
+		})
 	}
 	return networkingv1.NetworkPolicySpec{
 		PodSelector: metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": app}},

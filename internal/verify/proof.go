@@ -16,8 +16,10 @@ import (
 // counts: a webhook that restarts heals, a quota does not.
 const patience = 15 * time.Second
 
-// proof follows one run: sights go in, events and a report come out.
+// proof follows the client of one claim: sights go in, events and a report
+// come out.
 type proof struct {
+	claim   claim
 	plan    plan.Plan
 	steps   []step
 	observe progress.Observer
@@ -26,16 +28,22 @@ type proof struct {
 	read    int // records taken from the log so far
 	said    progress.Event
 	pods    map[string]bool // executor pods that the API server has shown
-	report  Report
+	asks    []ask           // what the client wants done, not done yet
+	report  *Report
 }
 
-func newProof(p plan.Plan, observe progress.Observer, now time.Time) *proof {
-	f := &proof{plan: p, steps: steps(p), observe: observe, begun: now, pods: map[string]bool{}}
-	for _, s := range f.steps[1:] {
+func newProof(c claim, p plan.Plan, report *Report, observe progress.Observer) *proof {
+	f := &proof{claim: c, plan: p, steps: c.all(p), observe: observe, report: report, pods: map[string]bool{}}
+	for _, s := range f.steps {
 		f.emit(s, progress.Event{State: progress.Waiting})
 	}
-	f.say(progress.Running, "", 0, 0)
 	return f
+}
+
+// begin is when the client is asked for.
+func (f *proof) begin(now time.Time) {
+	f.begun = now
+	f.say(progress.Running, "", 0, 0)
 }
 
 // take goes on with what is new in a sight. It reports whether the proof is
@@ -89,6 +97,10 @@ func (f *proof) hear(r record, s sight) error {
 	if r.Step != f.current() {
 		return f.fail(fault.Failed, fmt.Sprintf("the client reported the step %q", r.Step), "")
 	}
+	if r.Ask != nil {
+		f.asks = append(f.asks, *r.Ask)
+		return nil
+	}
 	if r.Error != "" {
 		why := r.Error
 		if w := executors(s); w.why != "" {
@@ -109,6 +121,7 @@ func (f *proof) hear(r record, s sight) error {
 
 func (f *proof) keep(r result) {
 	if f.current() == "select" {
+		// The newest line speaks last, and for the platform.
 		f.report.Columns, f.report.Rows, f.report.Executors = r.Columns, r.Rows, r.Executors
 	}
 	if r.Application != "" {
@@ -183,7 +196,7 @@ func (f *proof) current() string {
 func (f *proof) done(took time.Duration, output string) {
 	s := f.steps[f.at]
 	f.emit(s, progress.Event{State: progress.Done, Took: took, Output: output})
-	f.report.Steps = append(f.report.Steps, Step{Name: s.name, Title: s.title, Took: took, Output: output})
+	f.report.Steps = append(f.report.Steps, Step{Claim: f.claim.name, Name: s.name, Title: s.title, Took: took, Output: output})
 	f.at++
 	f.say(progress.Running, "", 0, 0)
 }
@@ -193,7 +206,7 @@ func (f *proof) say(state progress.State, reason string, ready, want int) {
 	if f.at == len(f.steps) {
 		return
 	}
-	e := progress.Event{Step: f.steps[f.at].event(), State: state, Reason: reason, Ready: ready, Want: want}
+	e := progress.Event{Step: f.claim.event(f.steps[f.at]), State: state, Reason: reason, Ready: ready, Want: want}
 	if e == f.said {
 		return
 	}
@@ -201,10 +214,18 @@ func (f *proof) say(state progress.State, reason string, ready, want int) {
 	f.emit(f.steps[f.at], e)
 }
 
+// skip is said of a proof that is not tried.
+func (f *proof) skip() {
+	for _, s := range f.steps {
+		f.emit(s, progress.Event{State: progress.Skipped})
+	}
+}
+
 // fail ends the proof at the current step.
 func (f *proof) fail(kind fault.Kind, why, hint string) error {
 	s := f.step()
 	f.emit(s, progress.Event{State: progress.Failed, Reason: why, Hint: hint})
+	f.report.Failed = append(f.report.Failed, f.claim.event(s))
 	for _, later := range f.steps[min(f.at+1, len(f.steps)):] {
 		f.emit(later, progress.Event{State: progress.Skipped})
 	}
@@ -212,6 +233,6 @@ func (f *proof) fail(kind fault.Kind, why, hint string) error {
 }
 
 func (f *proof) emit(s step, e progress.Event) {
-	e.Step, e.Title, e.Expect, e.Time = s.event(), s.title, s.expect, time.Now()
+	e.Step, e.Title, e.Expect, e.Time = f.claim.event(s), s.title, s.expect, time.Now()
 	f.observe(e)
 }

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -11,17 +10,29 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
 // platform is a plan with everything switched on.
 func platform() plan.Plan {
-	p := plan.Plan{Context: "kind-spark", Namespace: "spark", Releases: []plan.Release{{Name: "spark-41", Chart: "spark-4.1"}}}
-	p.Spec.Spark.Version, p.Spec.Spark.History, p.Spec.Iceberg.Enabled = "4.1.4", true, true
-	p.Spec.Storage.Bucket, p.Spec.Storage.Secret = "spark", "object-store-credentials"
+	s := spec.Default()
+	s.Cluster.Context, s.Storage.Secret, s.Spark35.Enabled = "kind-spark", "object-store-credentials", true
+	p, err := plan.Make(s, facts.Facts{})
+	if err != nil {
+		panic(err)
+	}
 	return p
+}
+
+// follow is a proof of Spark 4.1 whose client has been asked for.
+func followed(observe progress.Observer, now time.Time) *proof {
+	f := newProof(spark("spark-41", "Spark 4.1"), platform(), &Report{}, observe)
+	f.begin(now)
+	return f
 }
 
 func pending(name string, status corev1.PodStatus) *corev1.Pod {
@@ -49,19 +60,23 @@ func warning(on, reason, message string, at int64) corev1.Event {
 
 const (
 	connected = `{"step": "connect", "seconds": 2, "result": {"says": "Spark 4.1.4, application spark-abc", "application": "spark-abc"}}` + "\n"
+	refused   = `{"step": "token", "seconds": 1, "result": {"says": "refused"}}` + "\n"
 	queried   = `{"step": "select", "seconds": 7, "result": {"says": "added up by exec-1", "columns": ["a"], "rows": [[1]], "executors": ["exec-1"]}}` + "\n"
 	wrote     = `{"step": "iceberg", "seconds": 4, "result": {"says": "inserted twice"}}` + "\n"
 	travelled = `{"step": "time-travel", "seconds": 1, "result": {"says": "two rows", "snapshots": ["7461243426705198168", "2"]}}` + "\n"
+	evolved   = `{"step": "evolve", "seconds": 1, "result": {"says": "a column added"}}` + "\n"
 	dropped   = `{"step": "drop", "seconds": 1, "result": {"says": "dropped"}}` + "\n"
+	asked     = `{"step": "drain", "ask": {"delete": "exec-1"}}` + "\n"
+	drained   = `{"step": "drain", "seconds": 9, "result": {"says": "survived"}}` + "\n"
 	found     = `{"step": "history", "seconds": 9, "result": {"says": "spark-abc"}}` + "\n"
 )
 
 func TestProofThatHolds(t *testing.T) {
 	var lines []string
 	start := time.Unix(0, 0)
-	f := newProof(platform(), func(e progress.Event) {
+	f := followed(func(e progress.Event) {
 		if e.State != progress.Waiting {
-			lines = append(lines, strings.TrimPrefix(e.Step, "verify/")+" "+string(e.State)+" "+e.Reason)
+			lines = append(lines, strings.TrimPrefix(e.Step, "verify/spark-41/")+" "+string(e.State)+" "+e.Reason)
 		}
 	}, start)
 	executor := phase("exec-1", corev1.PodRunning)
@@ -69,12 +84,12 @@ func TestProofThatHolds(t *testing.T) {
 		{job: &batchv1.Job{}},
 		{job: &batchv1.Job{}, pod: pending("client", container("ContainerCreating", ""))},
 		{pod: phase("client", corev1.PodRunning)},
-		{pod: phase("client", corev1.PodRunning), log: connected, executors: []corev1.Pod{*pending("exec-1", unschedulable("0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes"))}},
-		{pod: phase("client", corev1.PodRunning), log: connected, executors: []corev1.Pod{*executor}},
-		{pod: phase("client", corev1.PodRunning), log: connected + queried + wrote, executors: []corev1.Pod{*executor}},
-		{pod: phase("client", corev1.PodRunning), log: connected + queried + wrote + travelled + dropped[:20], executors: []corev1.Pod{*executor}},
-		{pod: phase("client", corev1.PodRunning), log: connected + queried + wrote + travelled + dropped + found},
-		{pod: phase("client", corev1.PodSucceeded), log: connected + queried + wrote + travelled + dropped + found},
+		{pod: phase("client", corev1.PodRunning), log: connected + refused, executors: []corev1.Pod{*pending("exec-1", unschedulable("0/1 nodes are available: 1 Insufficient memory. no new claims to deallocate, preemption: 0/1 nodes"))}},
+		{pod: phase("client", corev1.PodRunning), log: connected + refused, executors: []corev1.Pod{*executor}},
+		{pod: phase("client", corev1.PodRunning), log: connected + refused + queried + wrote, executors: []corev1.Pod{*executor}},
+		{pod: phase("client", corev1.PodRunning), log: connected + refused + queried + wrote + travelled + evolved + dropped[:20], executors: []corev1.Pod{*executor}},
+		{pod: phase("client", corev1.PodRunning), log: connected + refused + queried + wrote + travelled + evolved + dropped + asked + drained + found},
+		{pod: phase("client", corev1.PodSucceeded), log: connected + refused + queried + wrote + travelled + evolved + dropped + asked + drained + found},
 	}
 	for i, s := range sights {
 		over, err := f.take(s, start.Add(time.Duration(i)*time.Second))
@@ -84,16 +99,19 @@ func TestProofThatHolds(t *testing.T) {
 	}
 	want := []string{
 		"client running ", "client settling ", "client settling the container is being created", "client done ",
-		"connect running ", "connect done ",
+		"connect running ", "connect done ", "token running ", "token done ",
 		"select running ", "select settling executor exec-1: no node takes it: 0/1 nodes are available: 1 Insufficient memory", "select running ", "select done ",
-		"iceberg running ", "iceberg done ", "time-travel running ", "time-travel running ", "time-travel done ",
-		"drop running ", "drop running ", "drop done ", "history running ", "history done ",
+		"iceberg running ", "iceberg done ", "time-travel running ", "time-travel running ", "time-travel done ", "evolve running ", "evolve done ",
+		"drop running ", "drop running ", "drop done ", "drain running ", "drain done ", "history running ", "history done ",
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("events\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
+	if len(f.asks) != 1 || f.asks[0].Delete != "exec-1" {
+		t.Errorf("the client asked for %v", f.asks)
+	}
 	r := f.report
-	if len(r.Steps) != 7 || r.Steps[0].Took != 2*time.Second || r.Application != "spark-abc" || !slices.Equal(r.Executors, []string{"exec-1"}) ||
+	if len(r.Steps) != 10 || r.Steps[0].Took != 2*time.Second || r.Application != "spark-abc" || !slices.Equal(r.Executors, []string{"exec-1"}) ||
 		!slices.Equal(r.Snapshots, []string{"7461243426705198168", "2"}) || len(r.Rows) != 1 {
 		t.Errorf("report %+v", r)
 	}
@@ -103,7 +121,7 @@ func TestProofThatFails(t *testing.T) {
 	job := &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Name: "job"}}
 	running, failed := phase("client", corev1.PodRunning), phase("client", corev1.PodFailed)
 	oom := phase("client", corev1.PodFailed)
-	oom.Spec.Containers = manifests(platform(), "x").job.Spec.Template.Spec.Containers
+	oom.Spec.Containers = made(t, "spark-41", platform()).job.Spec.Template.Spec.Containers
 	oom.Status.ContainerStatuses = []corev1.ContainerStatus{{State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{Reason: "OOMKilled"}}}}
 	for name, test := range map[string]struct {
 		sight sight
@@ -115,7 +133,7 @@ func TestProofThatFails(t *testing.T) {
 			sight{job: job, events: []corev1.Event{
 				warning("job", "FailedCreate", "exceeded quota: pods, requested: pods=1, used: pods=9, limited: pods=9", 2), warning("job", "FailedCreate", "older", 1), warning("other", "FailedCreate", "not ours", 3),
 			}},
-			fault.Failed, `"Start a client in the cluster": the cluster refuses the client's pod: FailedCreate: exceeded quota: pods, requested: pods=1, used: pods=9, limited: pods=9`, "describe resourcequota,limitrange",
+			fault.Failed, `"Spark 4.1: Start a client in the cluster": the cluster refuses the client's pod: FailedCreate: exceeded quota: pods, requested: pods=1, used: pods=9, limited: pods=9`, "describe resourcequota,limitrange",
 		},
 		"no such image": {
 			sight{job: job, pod: pending("client", container("ImagePullBackOff", `Back-off pulling image: failed to resolve reference "docker.io/sparkwiz/spark:4.1.4": not found`))},
@@ -131,37 +149,37 @@ func TestProofThatFails(t *testing.T) {
 		},
 		"nothing listens": {
 			sight{pod: failed, log: `{"step": "connect", "seconds": 60, "error": "nothing answers at spark-41-connect:15002 after 60 s: refused"}`},
-			fault.Faults, `"Connect to Spark": nothing answers at spark-41-connect:15002`, "kubectl --context=kind-spark -n spark get pods -l app.kubernetes.io/name=spark-connect",
+			fault.Faults, `"Spark 4.1: Connect": nothing answers at spark-41-connect:15002`, "kubectl --context=kind-spark -n spark get pods -l app.kubernetes.io/name=spark-connect",
 		},
 		"executors' image": {
-			sight{pod: running, log: connected, executors: []corev1.Pod{*pending("exec-1", container("ImagePullBackOff", "unauthorized"))}},
-			fault.Faults, `"Query on executors": executor exec-1: image docker.io/sparkwiz/spark:4.1.4: the registry wants other credentials`, "--set images.registry=",
+			sight{pod: running, log: connected + refused, executors: []corev1.Pod{*pending("exec-1", container("ImagePullBackOff", "unauthorized"))}},
+			fault.Faults, `"Spark 4.1: Query on executors": executor exec-1: image docker.io/sparkwiz/spark:4.1.4: the registry wants other credentials`, "--set images.registry=",
 		},
 		"an error while executors wait": {
-			sight{pod: failed, log: connected + `{"step": "select", "seconds": 9, "error": "SparkException: gone"}`, executors: []corev1.Pod{*pending("exec-1", unschedulable("Insufficient cpu"))}},
+			sight{pod: failed, log: connected + refused + `{"step": "select", "seconds": 9, "error": "SparkException: gone"}`, executors: []corev1.Pod{*pending("exec-1", unschedulable("Insufficient cpu"))}},
 			fault.Faults, "SparkException: gone\nexecutor exec-1: no node takes it: Insufficient cpu", "logs deployment/spark-41-connect",
 		},
 		"rows from nowhere": {
-			sight{pod: running, log: connected + queried},
+			sight{pod: running, log: connected + refused + queried},
 			fault.Faults, "it ran on exec-1, which is no executor pod", "get pods -l spark-role=executor",
 		},
 		"wrong keys": {
-			sight{pod: failed, executors: []corev1.Pod{*phase("exec-1", corev1.PodRunning)}, log: connected + queried + `{"step": "iceberg", "seconds": 1, "error": "S3Exception: (Service: S3, Status Code: 403)"}`},
-			fault.Faults, `"Write an Iceberg table": S3Exception`, "describe secret object-store-credentials",
+			sight{pod: failed, executors: []corev1.Pod{*phase("exec-1", corev1.PodRunning)}, log: connected + refused + queried + `{"step": "iceberg", "seconds": 1, "error": "S3Exception: (Service: S3, Status Code: 403)"}`},
+			fault.Faults, `"Spark 4.1: Write an Iceberg table": S3Exception`, "describe secret object-store-credentials",
 		},
 		"metastore gone": {
-			sight{pod: failed, executors: []corev1.Pod{*phase("exec-1", corev1.PodRunning)}, log: connected + queried + `{"step": "iceberg", "seconds": 1, "error": "UnknownException: (org.apache.iceberg.hive.RuntimeMetaException) Failed to connect to Hive Metastore"}`},
+			sight{pod: failed, executors: []corev1.Pod{*phase("exec-1", corev1.PodRunning)}, log: connected + refused + queried + `{"step": "iceberg", "seconds": 1, "error": "UnknownException: (org.apache.iceberg.hive.RuntimeMetaException) Failed to connect to Hive Metastore"}`},
 			fault.Faults, "Failed to connect to Hive Metastore", "logs deployment/hive-metastore",
 		},
-		"out of memory":  {sight{pod: oom, log: connected}, fault.Failed, "the client ended before its time: it needed more than its memory limit of 512Mi", "sparkwiz verify"},
-		"a crash":        {sight{pod: failed, log: connected + "Traceback\n1\n2\n3\n4\nImportError: grpc\n"}, fault.Failed, "1\n2\n3\n4\nImportError: grpc", "sparkwiz verify"},
-		"a silent end":   {sight{pod: phase("client", corev1.PodSucceeded), log: connected}, fault.Failed, "the client ended before its time", "sparkwiz verify"},
+		"out of memory":  {sight{pod: oom, log: connected + refused}, fault.Failed, "the client ended before its time: it needed more than its memory limit of 512Mi", "sparkwiz verify"},
+		"a crash":        {sight{pod: failed, log: connected + refused + "Traceback\n1\n2\n3\n4\nImportError: grpc\n"}, fault.Failed, "1\n2\n3\n4\nImportError: grpc", "sparkwiz verify"},
+		"a silent end":   {sight{pod: phase("client", corev1.PodSucceeded), log: connected + refused}, fault.Failed, "the client ended before its time", "sparkwiz verify"},
 		"a strange step": {sight{pod: running, log: queried}, fault.Failed, `the client reported the step "select"`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			last := map[string]progress.State{}
 			start := time.Unix(0, 0)
-			f := newProof(platform(), func(e progress.Event) { last[e.Step] = e.State }, start)
+			f := followed(func(e progress.Event) { last[e.Step] = e.State }, start)
 			over, err := f.take(test.sight, start.Add(patience+time.Second))
 			if err == nil || over {
 				t.Fatalf("over %v, error %v", over, err)
@@ -187,41 +205,11 @@ func TestProofIsPatient(t *testing.T) {
 		"refused once":    {job: job, events: []corev1.Event{warning("job", "FailedCreate", "webhook not available", 1)}},
 		"first pull":      {job: job, pod: pending("client", container("ErrImagePull", "timeout"))},
 		"no room yet":     {job: job, pod: pending("client", unschedulable("0/1 nodes"))},
-		"one of two sick": {pod: phase("client", corev1.PodRunning), log: connected, executors: []corev1.Pod{*phase("a", corev1.PodRunning), *pending("b", container("ImagePullBackOff", "x"))}},
+		"one of two sick": {pod: phase("client", corev1.PodRunning), log: connected + refused, executors: []corev1.Pod{*phase("a", corev1.PodRunning), *pending("b", container("ImagePullBackOff", "x"))}},
 	} {
-		f := newProof(platform(), progress.Nobody, start)
+		f := followed(progress.Nobody, start)
 		if over, err := f.take(s, start.Add(time.Second)); over || err != nil {
 			t.Errorf("%s: over %v, error %v", name, over, err)
 		}
-	}
-}
-
-func TestScript(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("no python3")
-	}
-	for name, program := range map[string]string{
-		"compiles": `compile(open("proof.py").read(), "proof.py", "exec")`,
-		"root cause": `import proof
-said = proof.explain(ValueError("what\n\tat a.b\nCaused by: one\n\tat c\nCaused by: two\n\tat d"))
-assert said == "ValueError: what\nCaused by: two", said
-assert proof.explain(proof.Failure("plain")) == "plain"
-assert proof.explain(KeyError()) == "KeyError: "`,
-		"leftovers": `import proof, time
-class Row:
-    def __init__(self, name): self.tableName = name
-p = proof.Proof("sc://x:1", "lake", "")
-ran, old, new = [], int(time.time()) - 7200, int(time.time())
-p.sql = lambda text: ran.append(text) or [Row(n) for n in (f"t_{old}_ab", f"t_{new}_cd", "t_mine", "other", "t_")]
-p.drop_leftovers()
-assert ran[1:] == [f"DROP TABLE IF EXISTS lake.sparkwiz_proof.t_{old}_ab PURGE"], ran`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(python, "-B", "-c", program)
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
 	}
 }

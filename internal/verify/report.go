@@ -12,8 +12,9 @@ import (
 // Report is what the proof showed. Its JSON form is a contract.
 type Report struct {
 	Steps       []Step   `json:"steps"`
-	Columns     []string `json:"columns"` // of Rows
-	Rows        [][]any  `json:"rows"`    // what the query on executors answered
+	Failed      []string `json:"failed,omitempty"` // steps that did not hold, as events name them
+	Columns     []string `json:"columns"`          // of Rows
+	Rows        [][]any  `json:"rows"`             // what the query on executors answered
 	Executors   []string `json:"executors"`
 	Snapshots   []string `json:"snapshots,omitempty"` // Iceberg snapshot ids, oldest first; strings, for they exceed a double
 	Application string   `json:"application"`
@@ -21,7 +22,8 @@ type Report struct {
 
 // Step is one part of the proof.
 type Step struct {
-	Name   string        `json:"name"` // e.g. time-travel
+	Claim  string        `json:"claim"` // e.g. spark-41
+	Name   string        `json:"name"`  // e.g. time-travel
 	Title  string        `json:"title"`
 	Took   time.Duration `json:"took"`             // nanoseconds
 	Output string        `json:"output,omitempty"` // lines for people
@@ -40,12 +42,18 @@ func (r Report) String() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// record is one line of proof.py.
+// record is one line of a client.
 type record struct {
 	Step    string  `json:"step"`
+	Ask     *ask    `json:"ask"`
 	Seconds float64 `json:"seconds"`
 	Error   string  `json:"error"`
 	Result  result  `json:"result"`
+}
+
+// ask is what a client wants done that it has no right to do itself.
+type ask struct {
+	Delete string `json:"delete"` // an executor's pod, as if its node were taken away
 }
 
 type result struct {

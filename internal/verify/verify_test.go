@@ -39,11 +39,11 @@ func left(t *testing.T, client *fake.Clientset) int {
 }
 
 func TestRunCleansUpWhenInterrupted(t *testing.T) {
-	old := manifests(platform(), "sparkwiz-verify-old")
+	old := made(t, "spark-41", platform())
 	c, client := cluster(old.job, old.script, old.policy)
 	ctx, cancel := context.WithCancel(t.Context())
 	var before int
-	_, err := Run(ctx, c, platform(), func(e progress.Event) {
+	_, err := Run(ctx, c, platform(), false, func(e progress.Event) {
 		if e.State == progress.Settling {
 			before = left(t, client)
 			cancel()
@@ -74,14 +74,14 @@ func TestCreate(t *testing.T) {
 		}
 		return true, nil, errors.New("connection reset by peer")
 	})
-	if err := create(t.Context(), c, manifests(platform(), "x")); err != nil {
+	if err := create(t.Context(), c, made(t, "spark-41", platform())); err != nil {
 		t.Fatal(err)
 	}
-	job, err := client.BatchV1().Jobs("spark").Get(t.Context(), "x", metav1.GetOptions{})
+	job, err := client.BatchV1().Jobs("spark").Get(t.Context(), "sparkwiz-verify-x", metav1.GetOptions{})
 	if err != nil || *job.Spec.Suspend {
 		t.Errorf("the job does not run: %v %v", job.Spec.Suspend, err)
 	}
-	script, err := client.CoreV1().ConfigMaps("spark").Get(t.Context(), "x", metav1.GetOptions{})
+	script, err := client.CoreV1().ConfigMaps("spark").Get(t.Context(), "sparkwiz-verify-x", metav1.GetOptions{})
 	if err != nil || len(script.OwnerReferences) != 1 || script.OwnerReferences[0].Kind != "Job" {
 		t.Errorf("the script is not owned by the job: %v %v", script.OwnerReferences, err)
 	}
@@ -105,7 +105,7 @@ func TestRunRefused(t *testing.T) {
 			client.PrependReactor("create", "jobs", func(clienttest.Action) (bool, runtime.Object, error) { return true, nil, test.reply })
 			states := map[string]progress.State{}
 			begun := time.Now()
-			_, err := Run(t.Context(), c, test.plan, func(e progress.Event) { states[e.Step] = e.State })
+			_, err := Run(t.Context(), c, test.plan, false, func(e progress.Event) { states[e.Step] = e.State })
 			hints := fault.Hints(err)
 			if fault.KindOf(err) != test.kind || test.hint != "" && (len(hints) != 1 || hints[0] != test.hint) {
 				t.Errorf("%v, hints %q", err, hints)

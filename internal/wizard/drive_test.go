@@ -105,6 +105,19 @@ func (d *drive) text(letters string) *drive {
 	return d
 }
 
+// to goes down the page to a question.
+func (d *drive) to(key string) *drive {
+	d.t.Helper()
+	for range 20 {
+		if d.m.form.focused().question().Key == key {
+			return d
+		}
+		d.press("tab")
+	}
+	d.t.Fatalf("no question %s on this page:\n%s", key, d.view())
+	return d
+}
+
 func (d *drive) size(w, h int) *drive {
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	return d

@@ -42,7 +42,7 @@ func scenes() []scene {
 		{"storage-external", options, func(d *drive) { d.wait(time.Second); d.page("storage").press("down", "enter") }},
 		{"spark-wrong", options, func(d *drive) {
 			d.wait(time.Second)
-			d.page("spark").press("enter").text("x").press("enter").wait(time.Second)
+			d.page("spark").to("spark.executor.cores").text("x").press("enter").wait(time.Second)
 		}},
 		{"plan-full", complete, func(d *drive) { d.wait(time.Second).press("p") }},
 		{"plan-blocked", tiny, func(d *drive) { d.wait(time.Second).press("p") }},

@@ -81,9 +81,9 @@ func TestOrigins(t *testing.T) {
 func TestBack(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
-		d.page("spark").press("enter").text("x").press("esc") // cores: "1x"
-		d.shows("4 of 9", "! Spark")
-		d.page("spark").press("enter")
+		d.page("spark").to("spark.executor.cores").text("x").press("esc") // "1x"
+		d.shows("GPU executors", "! Spark")
+		d.page("spark").to("spark.executor.cores")
 		if got := d.m.form.focused().text(); got != "1x" {
 			t.Errorf("typed 1x, found %q again", got)
 		}
@@ -101,7 +101,7 @@ func TestBack(t *testing.T) {
 func TestWrongAnswer(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
-		d.page("spark").press("enter").text("x").press("enter")
+		d.page("spark").to("spark.executor.cores").text("x").press("enter")
 		d.shows(`"1x" is not a whole number`)
 		d.press("enter")
 		if got := d.m.form.focused().question().Key; got != "spark.executor.memory" {
@@ -147,13 +147,13 @@ func TestAnswersDependOnEachOther(t *testing.T) {
 func TestAbsentOption(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
-		d.page("gpu").press("down").shows("not available yet").hides("cannot be chosen")
+		d.page("dr").press("down").shows("not available yet").hides("cannot be chosen")
 		d.press("enter").shows("Yes cannot be chosen here; for now take: No")
-		if d.m.page != "gpu" || d.m.answers.Spec.GPU.Enabled {
+		if d.m.page != "dr" || d.m.answers.Spec.DR.Enabled {
 			t.Error("it was taken")
 		}
 		d.press("up", "enter")
-		if d.m.page != "iceberg" {
+		if d.m.screen != reviewing {
 			t.Errorf("on page %s", d.m.page)
 		}
 	})
@@ -276,7 +276,7 @@ func TestBegin(t *testing.T) {
 	driven(t, complete(), func(d *drive) { d.shows("Review", "every question is answered") })
 	o := complete()
 	o.Answers = question.NewAnswers(o.Answers.Spec, slices.DeleteFunc(spec.Keys(), func(k string) bool { return k == "gpu.enabled" }), question.FromFile)
-	driven(t, o, func(d *drive) { d.shows("6 of 9", "GPU executors") })
+	driven(t, o, func(d *drive) { d.shows("5 of 10", "GPU executors") })
 }
 
 // Enter on a line of the review goes to its question and comes back.

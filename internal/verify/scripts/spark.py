@@ -1,24 +1,14 @@
-"""Proves that a Spark platform answers, as a client of it.
-
-Runs the steps named on the command line, in order, against a Spark Connect
-server, and prints one JSON object for each on stdout:
-
-    {"step": "select", "seconds": 7.1, "result": {"says": "…", "columns": […], "rows": […], …}}
-    {"step": "iceberg", "seconds": 0.4, "error": "the last lines of the exception"}
-
-The first error ends it with exit code 1. Whatever it creates, it removes.
-"""
+"""Proves that one line of Spark answers, as a client of it."""
 
 import argparse
 import contextlib
-import json
 import secrets
-import signal
-import socket
 import sys
+import threading
 import time
 import urllib.error
-import urllib.request
+
+from proofkit import POD, Failure, check, emit, get_json, run, session, stop, wait_for_port
 
 NAMESPACE = "sparkwiz_proof"
 # A table that is older than any proof may run was left behind by one that was killed.
@@ -37,28 +27,39 @@ class Proof:
         self.snapshots = []
 
     def connect(self):
-        """Waits for the port first: the Connect client itself retries for minutes without a word."""
-        host, port = self.remote.split("/")[2].rsplit(":", 1)
-        wait_for_port(host, int(port), seconds=60)
-        from pyspark.sql import SparkSession
-
-        self.spark = SparkSession.builder.remote(self.remote).getOrCreate()
-        self.spark.addTag(self.tag)
-        # A handful of rows: dropping an Iceberg table with its files is 200 tasks otherwise.
-        self.spark.conf.set("spark.sql.shuffle.partitions", "2")
+        self.spark = session(self.remote)
+        if hasattr(self.spark, "addTag"):
+            self.spark.addTag(self.tag)
         version = self.spark.version
         self.application = self.spark.conf.get("spark.app.id")
         return {"says": f"Spark {version}, application {self.application}", "application": self.application}
+
+    def token(self):
+        """Whoever shows no token, or a wrong one, is refused; asking for the version is the least a client can do."""
+        from pyspark.sql import SparkSession
+
+        host, port = self.remote.split("/")[2].rsplit(":", 1)
+        wait_for_port(host, int(port), seconds=60)
+        for who, remote in {
+            "a client without a token": self.remote,
+            "a client with a wrong token": f"{self.remote}/;authorization=Bearer%20wrong",
+        }.items():
+            try:
+                stranger = SparkSession.builder.remote(remote).create()
+                version = stranger.version
+            except Exception as error:
+                check("UNAUTHENTICATED" in str(error), f"{who} is refused for another reason: {error}")
+                continue
+            raise Failure(f"{who} is served by Spark {version}")
+        return {"says": "clients without the token, or with a wrong one, are refused"}
 
     def select(self):
         """Each task says which pod it runs in, so that the rows themselves prove that executors computed them."""
         from pyspark.sql import functions as f
 
-        # Set by Spark in every executor pod; the driver has none, which java_method spells "null".
-        pod = "nullif(java_method('java.lang.System', 'getenv', 'SPARK_EXECUTOR_POD_NAME'), 'null')"
         answer = (
             self.spark.range(0, ROWS, 1, 8)
-            .select("id", f.expr(pod).alias("pod"))
+            .select("id", f.expr(POD).alias("pod"))
             .groupBy((f.col("id") % 5).alias("remainder"))
             .agg(f.count("*").alias("numbers"), f.sum("id").alias("total"), f.collect_set("pod").alias("pods"))
             .orderBy("remainder")
@@ -106,6 +107,16 @@ class Proof:
             "snapshots": [str(s) for s in self.snapshots],
         }
 
+    def evolve(self):
+        """A column more and a column renamed touch no file: old rows are read with the new schema."""
+        self.sql(f"ALTER TABLE {self.table} ADD COLUMN origin STRING AFTER product")
+        self.sql(f"ALTER TABLE {self.table} RENAME COLUMN price TO euro")
+        self.sql(f"INSERT INTO {self.table} VALUES (4, 'mate', 'Uruguay', 5.10)")
+        rows = [list(r) for r in self.sql(f"SELECT id, origin, CAST(euro AS STRING) FROM {self.table} ORDER BY id")]
+        want = [[1, None, "3.50"], [2, None, "4.20"], [3, None, "4.80"], [4, "Uruguay", "5.10"]]
+        check(rows == want, f"after adding and renaming columns the table has {rows}, not {want}")
+        return {"says": "a column added, one renamed; old rows keep their values", "columns": ["id", "origin", "euro"], "rows": rows}
+
     def drop(self):
         self.sql(f"DROP TABLE IF EXISTS {self.table} PURGE")
         self.created = False
@@ -113,6 +124,41 @@ class Proof:
         with contextlib.suppress(Exception):
             self.sql(f"DROP NAMESPACE IF EXISTS {self.namespace}")
         return {"says": f"dropped {self.table} and its files"}
+
+    def drain(self):
+        """Takes a node away in the middle of a query, as a spot pool does: the pod of an executor that holds shuffle blocks
+        is deleted, and the query must answer right all the same. The first stage is slowed down so that there is a middle.
+        """
+        from pyspark.sql import functions as f
+
+        slow = f.expr("java_method('java.lang.Thread', 'sleep', 400L)")
+        answer = {}
+
+        def query():
+            with contextlib.suppress(Exception):
+                answer["rows"] = (
+                    self.spark.range(0, 40, 1, 20)
+                    .select("id", f.expr(POD).alias("pod"), slow.alias("slow"))
+                    .groupBy((f.col("id") % 3).alias("remainder"))
+                    .agg(f.sum("id").alias("total"), f.collect_set("pod").alias("pods"))
+                    .orderBy("remainder")
+                    .collect()
+                )
+
+        # The victim is known before the query, from a query that every executor takes part in.
+        pods = {r.pod for r in self.spark.range(0, 16, 1, 8).select(f.expr(POD).alias("pod")).collect() if r.pod}
+        check(pods, "there is no executor that could be taken away")
+        thread = threading.Thread(target=query)
+        thread.start()
+        time.sleep(2)
+        victim = sorted(pods)[0]
+        emit(step="drain", ask={"delete": victim})
+        thread.join(timeout=180)
+        check("rows" in answer, f"the query did not survive the loss of {victim}")
+        rows = [[r.remainder, r.total] for r in answer["rows"]]
+        want = [[k, sum(range(k, 40, 3))] for k in range(3)]
+        check(rows == want, f"without {victim} the query answered {rows}, not {want}")
+        return {"says": f"{victim} was taken away in mid-query; the rows are right", "columns": ["remainder", "total"], "rows": rows}
 
     def history_server(self):
         """Looks for this proof's own job: a server that runs for weeks is listed long after its logs stopped coming."""
@@ -145,48 +191,8 @@ class Proof:
         with contextlib.suppress(Exception):
             if self.created:
                 self.drop()
-        with contextlib.suppress(Exception):
-            if self.spark:
-                self.spark.stop()
-
-
-class Failure(Exception):
-    """A check of this script that did not hold; its text is for people."""
-
-
-def check(holds, otherwise):
-    if not holds:
-        raise Failure(otherwise)
-
-
-def wait_for_port(host, port, seconds):
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=5).close()
-            return
-        except OSError as e:
-            if time.monotonic() > deadline:
-                raise Failure(f"nothing answers at {host}:{port} after {seconds} s: {e}") from None
-            time.sleep(1)
-
-
-def get_json(url):
-    with urllib.request.urlopen(url, timeout=20) as reply:
-        return json.load(reply)
-
-
-def explain(error):
-    """The exception's own words and its root cause, without plans and stack traces."""
-    if isinstance(error, Failure):
-        return str(error)
-    lines = str(error).splitlines()
-    causes = [line for line in lines if line.startswith("Caused by:")]
-    return "\n".join([f"{type(error).__name__}: {lines[0] if lines else ''}", *causes[-1:]])
-
-
-def emit(**record):
-    print(json.dumps(record), flush=True)
+        if self.spark:
+            stop(self.spark)
 
 
 def main():
@@ -194,31 +200,21 @@ def main():
     parser.add_argument("--remote", required=True, help="sc://host:port of the Connect server")
     parser.add_argument("--catalog", default="lake", help="Iceberg catalog")
     parser.add_argument("--history", default="", help="http://host:port of the History Server")
-    parser.add_argument("steps", nargs="+", help="connect select iceberg time-travel drop history")
+    parser.add_argument("steps", nargs="+", help="connect token select iceberg time-travel evolve drop drain history")
     args = parser.parse_args()
-    # The first process of a container ignores SIGTERM unless told otherwise; the table must go in any case.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     proof = Proof(args.remote, args.catalog, args.history)
     steps = {
         "connect": proof.connect,
+        "token": proof.token,
         "select": proof.select,
         "iceberg": proof.iceberg,
         "time-travel": proof.time_travel,
+        "evolve": proof.evolve,
         "drop": proof.drop,
+        "drain": proof.drain,
         "history": proof.history_server,
     }
-    try:
-        for name in args.steps:
-            begun = time.monotonic()
-            try:
-                result = steps[name]()
-            except Exception as error:
-                emit(step=name, seconds=round(time.monotonic() - begun, 3), error=explain(error))
-                return 1
-            emit(step=name, seconds=round(time.monotonic() - begun, 3), result=result)
-    finally:
-        proof.close()
-    return 0
+    return run(args.steps, steps, proof.close)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,132 @@
+package component
+
+import (
+	"fmt"
+
+	"github.com/sparkwiz/sparkwiz/internal/secret"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
+
+// line is one line of Spark as a component: the same in all lines but for a
+// few names.
+type line struct {
+	release, title, chart string
+	short                 string // ends the names of pods, e.g. 41
+	of                    func(spec.Spec) spec.Line
+	token                 bool // whether its Connect server can ask for one
+}
+
+func lines() []line {
+	return []line{
+		{"spark-35", "Spark 3.5", "spark-3.5", "35", func(s spec.Spec) spec.Line { return s.Spark35 }, false},
+		{"spark-41", "Spark 4.1", "spark-4.1", "41", func(s spec.Spec) spec.Line { return s.Spark41 }, true},
+	}
+}
+
+func (l line) component() Component {
+	return Component{
+		Name: l.release, Title: l.title, Chart: l.chart,
+		When:    func(s spec.Spec) bool { return l.of(s).Enabled },
+		Needs:   []string{"object-store", "hive-metastore"},
+		Secrets: l.secrets,
+		Pods:    l.pods,
+		Doors:   l.doors,
+		Values:  l.values,
+	}
+}
+
+// history reports whether the line brings the History Server: the newest
+// does, for it reads the logs of older ones too.
+func (l line) history(s spec.Spec) bool {
+	return s.Spark.History && (l.token || !s.Spark41.Enabled)
+}
+
+func (l line) asksForToken(s spec.Spec) bool { return l.token && s.Spark.Token }
+
+func (l line) secrets(s spec.Spec) []secret.Ref {
+	refs := storeKeys(s)
+	if l.asksForToken(s) {
+		refs = append(refs, secret.Ref{Secret: connectSecret, Key: "token", Purpose: "what clients of Spark Connect must show"})
+	}
+	return refs
+}
+
+const connectSecret = "spark-connect"
+
+func (l line) doors(s spec.Spec) []Door {
+	doors := []Door{
+		{Title: "Spark Connect " + l.title[len("Spark "):], Service: l.release + "-connect", Port: 15002, Scheme: "sc"},
+		{Title: l.title + " UI", Service: l.release + "-connect", Port: 4040, Scheme: "http"},
+	}
+	if !l.token && s.Spark41.Enabled {
+		// Beside the newer line, which keeps the ports that everybody knows.
+		doors[0].Local, doors[1].Local = 15003, 4041
+	}
+	if l.asksForToken(s) {
+		doors[0].Secret, doors[0].Key = connectSecret, "token"
+	}
+	if l.history(s) {
+		doors = append(doors, Door{Title: "History Server", Service: "spark-history", Port: 18080, Scheme: "http"})
+	}
+	return doors
+}
+
+func (l line) values(s spec.Spec) map[string]any {
+	pod := l.executorPod(s)
+	store := s3(s)
+	store["bucket"] = s.Storage.Bucket
+	connect := map[string]any{
+		"driverMemory": s.Spark.Driver.Memory,
+		"resources":    resources(l.serverPod(s)),
+		"officeHours":  officeHours(s),
+	}
+	if l.token {
+		connect["token"] = map[string]any{"enabled": s.Spark.Token, "existingSecret": connectSecret, "key": "token"}
+	}
+	selector, tolerations := executorNodes(s)
+	return map[string]any{
+		"imageRegistry": s.Images.Registry,
+		"image":         map[string]any{"tag": l.tag(s)},
+		"s3":            store,
+		"connect":       connect,
+		"executor": map[string]any{
+			"cores": s.Spark.Executor.Cores, "memory": s.Spark.Executor.Memory,
+			"memoryOverhead": fmt.Sprintf("%dm", executorOverheadMiB(s)),
+			"requestCores":   fmt.Sprintf("%dm", pod.CPUMilli),
+			"idleTimeout":    idle(s), "shuffleTimeout": shuffleKept(s),
+			"instances":    map[string]any{"min": s.Spark.Executor.Min, "max": s.Spark.Executor.Max, "initial": s.Spark.Executor.Min},
+			"nodeSelector": selector, "tolerations": tolerations,
+			"fallbackStorage": s.Scaling.Spot != spec.NoSpot,
+		},
+		"gpu":     onGPU(s),
+		"history": map[string]any{"enabled": l.history(s), "resources": resources(historyPod())},
+		"iceberg": map[string]any{
+			"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083", "warehouse": warehouse(s),
+		},
+		"networkPolicy": networkPolicy(s),
+	}
+}
+
+// tag is the image's: RAPIDS is an image of its own, being larger than Spark.
+func (l line) tag(s spec.Spec) string {
+	if s.GPU.Enabled {
+		return l.of(s).Version + "-rapids"
+	}
+	return l.of(s).Version
+}
+
+// officeHours says nothing of hours that are not kept: what has no effect is
+// no part of a plan.
+func officeHours(s spec.Spec) map[string]any {
+	if !s.Scaling.OfficeHours {
+		return map[string]any{"enabled": false}
+	}
+	return map[string]any{"enabled": true, "timezone": s.Scaling.TimeZone, "start": s.Scaling.Start, "end": s.Scaling.End}
+}
+
+func onGPU(s spec.Spec) map[string]any {
+	if !s.GPU.Enabled {
+		return map[string]any{"enabled": false}
+	}
+	return map[string]any{"enabled": true, "mode": s.GPU.Mode}
+}

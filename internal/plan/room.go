@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/sparkwiz/sparkwiz/internal/component"
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+)
+
+// room is what one node has left.
+type room struct {
+	node        facts.Node
+	cpu, memory int64
+	extended    map[string]int64
+}
+
+// roomsOf are the nodes as a platform in the namespace finds them: what it has
+// on them already counts as free.
+func roomsOf(f facts.Facts, namespace string) []room {
+	var rooms []room
+	for _, n := range f.Nodes {
+		free := n.Free(namespace)
+		rooms = append(rooms, room{n, free.CPUMilli, free.Memory, free.Extended})
+	}
+	return rooms
+}
+
+// emptied is a copy that is not used up by placing pods.
+func emptied(rooms []room) []room {
+	all := slices.Clone(rooms)
+	for i := range all {
+		all[i].extended = maps.Clone(all[i].extended)
+	}
+	return all
+}
+
+func (r room) holds(p component.Pod) bool {
+	for name, n := range p.Extended {
+		if r.extended[name] < n {
+			return false
+		}
+	}
+	return suits(r.node, p) && r.cpu >= p.CPUMilli && r.memory >= p.Memory
+}
+
+// suits reports whether the scheduler would consider the node at all.
+func suits(n facts.Node, p component.Pod) bool {
+	if !n.Ready || n.Unschedulable {
+		return false
+	}
+	for key, value := range p.Selector {
+		if got, ok := n.Labels[key]; !ok || got != value {
+			return false
+		}
+	}
+	for _, a := range p.Avoid {
+		if got, ok := n.Labels[a.Key]; ok && slices.Contains(a.Values, got) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(n.Taints, func(t facts.Taint) bool {
+		return t.Effect != "PreferNoSchedule" && !slices.ContainsFunc(p.Tolerations, func(o component.Toleration) bool { return tolerates(o, t) })
+	})
+}
+
+func tolerates(o component.Toleration, t facts.Taint) bool {
+	return o.Key == t.Key && (o.Operator == "Exists" || o.Value == t.Value) && (o.Effect == "" || o.Effect == t.Effect)
+}
+
+// place takes room for as many of the pods as fit, and counts them.
+func place(pod component.Pod, rooms []room) int {
+	for placed := range pod.Count {
+		i := slices.IndexFunc(rooms, func(r room) bool { return r.holds(pod) })
+		if i < 0 {
+			return placed
+		}
+		rooms[i].cpu -= pod.CPUMilli
+		rooms[i].memory -= pod.Memory
+		for name, n := range pod.Extended {
+			rooms[i].extended[name] -= n
+		}
+	}
+	return pod.Count
+}
+
+// wanted says which nodes a pod may run on, in the words of kubectl.
+func wanted(p component.Pod) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(p.Selector)) {
+		parts = append(parts, key+"="+p.Selector[key])
+	}
+	for _, a := range p.Avoid {
+		parts = append(parts, fmt.Sprintf("%s not %s", a.Key, strings.Join(a.Values, " or ")))
+	}
+	if len(parts) == 0 {
+		return "untainted and ready"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,46 @@
+package verify
+
+import (
+	"os/exec"
+	"testing"
+)
+
+// The scripts run in other people's images; here it is seen that they are Python, and what their helpers say.
+func TestScripts(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	programs := map[string]string{
+		"root cause": `import proofkit
+said = proofkit.explain(ValueError("what\n\tat a.b\nCaused by: one\n\tat c\nCaused by: two\n\tat d"))
+assert said == "ValueError: what\nCaused by: two", said
+assert proofkit.explain(proofkit.Failure("plain")) == "plain"
+assert proofkit.explain(KeyError()) == "KeyError: "`,
+		"token": `import os, proofkit
+os.environ.pop("SPARK_CONNECT_TOKEN", None)
+assert proofkit.with_token("sc://x:1") == "sc://x:1"
+os.environ["SPARK_CONNECT_TOKEN"] = "t"
+assert proofkit.with_token("sc://x:1") == "sc://x:1/;authorization=Bearer%20t"`,
+		"leftovers": `import spark, time
+class Row:
+    def __init__(self, name): self.tableName = name
+p = spark.Proof("sc://x:1", "lake", "")
+ran, old, new = [], int(time.time()) - 7200, int(time.time())
+p.sql = lambda text: ran.append(text) or [Row(n) for n in (f"t_{old}_ab", f"t_{new}_cd", "t_mine", "other", "t_")]
+p.drop_leftovers()
+assert ran[1:] == [f"DROP TABLE IF EXISTS lake.sparkwiz_proof.t_{old}_ab PURGE"], ran`,
+	}
+	for _, c := range catalogue() {
+		programs[c.name+" compiles"] = `compile(open("` + c.script + `").read(), "` + c.script + `", "exec")`
+	}
+	for name, program := range programs {
+		t.Run(name, func(t *testing.T) {
+			cmd := exec.Command(python, "-B", "-c", program)
+			cmd.Dir = "scripts"
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
