@@ -118,8 +118,8 @@ func TestMigrationRunsForANewImage(t *testing.T) {
 		return ""
 	}
 	usual := job(nil)
-	for path, again := range map[string]bool{"image.tag": true, "database.host": true, "scheduler.parallelism": false, "validation.mode": false, "logs.enabled": false} {
-		value := map[string]any{"image.tag": "3.3.3", "database.host": "other", "scheduler.parallelism": 9, "validation.mode": "skip", "logs.enabled": false}[path]
+	for path, again := range map[string]bool{"image.tag": true, "database.host": true, "scheduler.parallelism": false, "validation.mode": false, "logs.enabled": false, "api.replicas": false} {
+		value := map[string]any{"image.tag": "3.3.3", "database.host": "other", "scheduler.parallelism": 9, "validation.mode": "skip", "logs.enabled": false, "api.replicas": 2}[path]
 		if got := job(set(nil, path, value)) != usual; got != again {
 			t.Errorf("%s makes it run again: %t", path, got)
 		}

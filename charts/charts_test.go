@@ -104,11 +104,12 @@ func TestVariants(t *testing.T) {
 		{"airflow", set(nil, "networkPolicy.enabled", false), "ConfigMap Deployment Job Role RoleBinding Service ServiceAccount"},
 		{"airflow", set(set(nil, "logs.enabled", false), "dags.samples", false), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
 		{"airflow", set(set(set(nil, "s3.endpoint", ""), "s3.pathStyle", false), "connect.token.enabled", false), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
-		{"airflow", set(set(set(nil, "database.sslMode", "verify-full"), "database.caSecret", "ca"), "dags.existingConfigMap", "mine"), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
+		{"airflow", set(set(set(nil, "database.tls.mode", "verify-full"), "database.tls.caSecret", "ca"), "dags.existingConfigMap", "mine"), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
 		{"data-validation", set(set(nil, "networkPolicy.enabled", false), "connect.token.enabled", false), "ConfigMap CronJob"},
 		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
+		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},
 	}
 	for _, v := range variants {
 		var kinds []string
@@ -125,29 +126,30 @@ func TestVariants(t *testing.T) {
 
 // The API server drops what is empty, and every upgrade would put it back: a change where nothing changed.
 func TestNothingIsEmpty(t *testing.T) {
-	var walk func(path string, node any)
-	walk = func(path string, node any) {
-		switch node := node.(type) {
-		case nil:
-			t.Errorf("%s is null", path)
-		case []any:
-			if len(node) == 0 {
-				t.Errorf("%s is an empty list", path)
-			}
-			for _, item := range node {
-				walk(path+"[]", item)
-			}
-		case map[string]any:
-			if len(node) == 0 {
-				t.Errorf("%s is an empty map", path)
-			}
-			for key, child := range node {
-				walk(path+"."+key, child)
-			}
-		}
-	}
 	for _, object := range objects(t, "", nil) {
-		walk(object.GetKind()+" "+object.GetName(), object.Object)
+		nothingEmpty(t, object.GetKind()+" "+object.GetName(), object.Object)
+	}
+}
+
+func nothingEmpty(t *testing.T, path string, node any) {
+	t.Helper()
+	switch node := node.(type) {
+	case nil:
+		t.Errorf("%s is null", path)
+	case []any:
+		if len(node) == 0 {
+			t.Errorf("%s is an empty list", path)
+		}
+		for _, item := range node {
+			nothingEmpty(t, path+"[]", item)
+		}
+	case map[string]any:
+		if len(node) == 0 {
+			t.Errorf("%s is an empty map", path)
+		}
+		for key, child := range node {
+			nothingEmpty(t, path+"."+key, child)
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package charts
 
 import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -17,8 +21,12 @@ func TestNetworkPolicies(t *testing.T) {
 		"connect client": {"sparkwiz.dev/connect-client": "true"},
 		"history client": {"sparkwiz.dev/history-client": "true"},
 		"stranger":       {"app.kubernetes.io/name": "stranger"},
+		"operator":       {"app.kubernetes.io/name": "cloudnative-pg", namespaceName: "cnpg-system"},
+		"false operator": {"app.kubernetes.io/name": "other", namespaceName: "cnpg-system"},
+		// The operator labels what it makes.
+		"postgresql-cluster": {"cnpg.io/cluster": "postgresql-cluster", "cnpg.io/podRole": "instance"},
 	}
-	listens := map[string][]int32{"spark-35-executor": {7079}, "spark-41-executor": {7079}}
+	listens := map[string][]int32{"spark-35-executor": {7079}, "spark-41-executor": {7079}, "postgresql-cluster": {5432, 8000, 9187}}
 	for name, pod := range pods(t, "", nil) {
 		everybody[role(name)] = pod.Labels
 		for _, port := range pod.Spec.Containers[0].Ports {
@@ -43,6 +51,11 @@ func TestNetworkPolicies(t *testing.T) {
 		{"airflow-api", "object-store", 7070}:          true,
 		{"airflow-triggerer", "object-store", 7070}:    true,
 		{"data-validation", "spark-41-connect", 15002}: true,
+
+		{"postgresql-cluster", "postgresql-cluster", 5432}: true,
+		{"postgresql-cluster", "postgresql-cluster", 8000}: true,
+		{"operator", "postgresql-cluster", 5432}:           true,
+		{"operator", "postgresql-cluster", 8000}:           true,
 	}
 	for _, process := range []string{"api", "scheduler", "dag-processor", "triggerer", "migrate"} {
 		needed[flow{"airflow-" + process, "postgresql", 5432}] = true
@@ -97,6 +110,55 @@ func TestMetricsAreOpenToWhomIsNamed(t *testing.T) {
 	}
 }
 
+// The metastore reaches the database that it is told of, and no other.
+func TestMetastoreReachesItsDatabase(t *testing.T) {
+	const everywhere = "198.51.100.7"
+	replicated := []any{map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"cnpg.io/cluster": "postgresql-cluster"}}}}
+	outside := []any{map[string]any{"ipBlock": map[string]any{"cidr": "198.51.100.0/24"}}}
+	tests := map[string]struct {
+		values map[string]any
+		open   []string // what can be reached
+	}{
+		"in the cluster": {nil, []string{"app.kubernetes.io/name=postgresql:5432"}},
+		"replicated":     {set(nil, "networkPolicy.databasePeers", replicated), []string{"cnpg.io/cluster=postgresql-cluster:5432"}},
+		"outside": {
+			set(set(nil, "networkPolicy.databasePeers", outside), "database.port", 6432),
+			[]string{everywhere + ":6432"},
+		},
+	}
+	for name, tt := range tests {
+		policy := as[networkingv1.NetworkPolicy](t, find(t, objects(t, "hive-metastore", tt.values), "NetworkPolicy", "hive-metastore").Object)
+		var open []string
+		for _, rule := range policy.Spec.Egress {
+			for _, port := range []int32{5432, 6432} {
+				for _, peer := range []string{"app.kubernetes.io/name=postgresql", "cnpg.io/cluster=postgresql-cluster", everywhere} {
+					key, value, isPod := strings.Cut(peer, "=")
+					if onPort(rule.Ports, port) && (isPod && amongPeers(t, rule.To, labels.Set{key: value}) || !isPod && amongAddresses(t, rule.To, peer)) {
+						open = append(open, fmt.Sprintf("%s:%d", peer, port))
+					}
+				}
+			}
+		}
+		if !slices.Equal(open, tt.open) {
+			t.Errorf("%s: %q can be reached, not %q", name, open, tt.open)
+		}
+	}
+}
+
+func amongAddresses(t *testing.T, peers []networkingv1.NetworkPolicyPeer, address string) bool {
+	t.Helper()
+	return slices.ContainsFunc(peers, func(peer networkingv1.NetworkPolicyPeer) bool {
+		if peer.IPBlock == nil {
+			return false
+		}
+		block, err := netip.ParsePrefix(peer.IPBlock.CIDR)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return block.Contains(netip.MustParseAddr(address))
+	})
+}
+
 // role is the name of a pod's owner without the hash that Jobs carry.
 func role(name string) string {
 	for _, job := range []string{"object-store-buckets", "postgresql-databases", "airflow-migrate"} {
@@ -140,6 +202,9 @@ func admits(t *testing.T, policies []networkingv1.NetworkPolicy, direction netwo
 	return !selected
 }
 
+// namespaceName is a label of every namespace. Here pods of others than the platform's have it, to say where they are.
+const namespaceName = "kubernetes.io/metadata.name"
+
 func onPort(ports []networkingv1.NetworkPolicyPort, port int32) bool {
 	for _, p := range ports {
 		if p.Port.IntVal == port && *p.Protocol == corev1.ProtocolTCP {
@@ -152,7 +217,11 @@ func onPort(ports []networkingv1.NetworkPolicyPort, port int32) bool {
 func amongPeers(t *testing.T, peers []networkingv1.NetworkPolicyPeer, pod labels.Set) bool {
 	t.Helper()
 	for _, peer := range peers {
-		if peer.PodSelector != nil && peer.NamespaceSelector == nil && matches(t, peer.PodSelector, pod) {
+		namespace := labels.Set{namespaceName: pod[namespaceName]}
+		if peer.NamespaceSelector == nil != (pod[namespaceName] == "") || peer.NamespaceSelector != nil && !matches(t, peer.NamespaceSelector, namespace) {
+			continue
+		}
+		if peer.PodSelector != nil && matches(t, peer.PodSelector, pod) {
 			return true
 		}
 	}

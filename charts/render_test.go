@@ -19,13 +19,14 @@ import (
 
 // releases are the names under which the charts find each other.
 var releases = map[string]string{
-	"airflow":         "airflow",
-	"data-validation": "data-validation",
-	"hive-metastore":  "hive-metastore",
-	"object-store":    "object-store",
-	"postgresql":      "postgresql",
-	"spark-3.5":       "spark-35",
-	"spark-4.1":       "spark-41",
+	"airflow":            "airflow",
+	"data-validation":    "data-validation",
+	"hive-metastore":     "hive-metastore",
+	"object-store":       "object-store",
+	"postgresql":         "postgresql",
+	"postgresql-cluster": "postgresql-cluster",
+	"spark-3.5":          "spark-35",
+	"spark-4.1":          "spark-41",
 }
 
 // together are values of charts that stand beside others: one History Server serves all lines of Spark.

@@ -121,7 +121,7 @@ func TestNoSecretIsWritten(t *testing.T) {
 	}
 	for name, pod := range pods(t, "", nil) {
 		for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
-			if !slices.ContainsFunc(c.Env, isCredential) && c.Name != "spark-kubernetes-executor" {
+			if !slices.ContainsFunc(c.Env, isCredential) {
 				t.Errorf("%s/%s reaches a store or a database, but has no credentials", name, c.Name)
 			}
 			for _, variable := range c.Env {

@@ -49,17 +49,35 @@ func values(t *testing.T, chart string) []value {
 
 // given holds values without which another has no effect.
 var given = map[string]map[string]any{
-	"airflow database.caKey":                     {"database": map[string]any{"caSecret": "ca"}},
 	"airflow networkPolicy.metricsPeers":         {"validation": map[string]any{"metricsUrl": "http://pushgateway:9091"}},
 	"airflow s3.sslEnabled":                      {"s3": map[string]any{"endpoint": "s3.example"}},
 	"data-validation networkPolicy.metricsPeers": {"validation": map[string]any{"metricsUrl": "http://pushgateway:9091"}},
 	"hive-metastore s3.sslEnabled":               {"s3": map[string]any{"endpoint": "s3.example"}},
 	"spark-3.5 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
 	"spark-4.1 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
+
+	"airflow database.tls.caSecret":        verified,
+	"airflow database.tls.caKey":           verified,
+	"hive-metastore database.tls.caSecret": verified,
+	"hive-metastore database.tls.caKey":    verified,
 }
 
-// switchedOn holds sections that do nothing until they are enabled.
-var switchedOn = []string{"gpu", "connect.officeHours"}
+// verified is a client that wants to know whom its database's certificate is for.
+var verified = map[string]any{"database": map[string]any{"tls": map[string]any{"mode": "verify-full", "caSecret": "database-ca"}}}
+
+// switchedOn holds sections that do nothing until something else is set.
+var switchedOn = map[string]map[string]any{
+	"gpu":                 {"gpu": map[string]any{"enabled": true}},
+	"connect.officeHours": {"connect": map[string]any{"officeHours": map[string]any{"enabled": true}}},
+	"gcs":                 onGCS,
+	"azure":               onAzure,
+}
+
+// Stores other than S3.
+var (
+	onGCS   = map[string]any{"store": map[string]any{"type": "gcs"}}
+	onAzure = map[string]any{"store": map[string]any{"type": "azure"}, "azure": map[string]any{"account": "account1"}}
+)
 
 // flips holds another value for what cannot be changed by a rule.
 var flips = map[string]any{
@@ -67,15 +85,20 @@ var flips = map[string]any{
 	"avoidNodes":                   []any{map[string]any{"key": "pool", "values": []any{"spot"}}},
 	"connect.officeHours.timezone": "Europe/Berlin",
 	"gpu.mode":                     "explainOnly",
+	"store.type":                   "gcs",
+	"azure.account":                "account2",
+	"database.tls.mode":            "require",
+	"database.tls.caSecret":        "other-ca",
 	"connect.extraConf":            map[string]any{"spark.sql.shuffle.partitions": "8"},
-	"database.sslMode":             "require",
-	"databases":                    []any{},
 	"environment":                  "staging",
 	"settings":                     map[string]any{"core.default_task_retries": "2"},
 	"suites":                       []any{"sales"},
 	"validation.metricsUrl":        "http://pushgateway:9091",
 	"validation.mode":              "skip",
 	"validation.schedule":          "30 5 * * mon-fri",
+	"postgresql databases":         []any{},
+	"postgresql-cluster databases": []any{map[string]any{"name": "airflow", "user": "airflow", "existingSecret": "postgresql-airflow"}},
+	"antiAffinity.type":            "preferred",
 	"buckets":                      []any{"spark", "more"},
 	"executor.limitCores":          "2",
 	"executor.nodeSelector":        map[string]any{"pool": "spot"},
@@ -95,16 +118,16 @@ func TestEveryValueChangesTheRendering(t *testing.T) {
 				continue
 			}
 			base := given[chart+" "+v.path]
-			for _, section := range switchedOn {
+			for section, switched := range switchedOn {
 				if strings.HasPrefix(v.path, section+".") && v.path != section+".enabled" {
-					base = set(base, section+".enabled", true)
+					base = switched
 				}
 			}
 			before, err := render(t, chart, base)
 			if err != nil {
 				t.Fatalf("%s with %v: %v", chart, base, err)
 			}
-			flipped := flip(t, v)
+			flipped := flip(t, chart, v)
 			after, err := render(t, chart, set(base, v.path, flipped))
 			switch {
 			case err != nil:
@@ -118,13 +141,13 @@ func TestEveryValueChangesTheRendering(t *testing.T) {
 
 var number = regexp.MustCompile(`\d+`)
 
-func flip(t *testing.T, v value) any {
+func flip(t *testing.T, chart string, v value) any {
 	t.Helper()
-	if other, known := flips[v.path]; known {
+	if other, known := flips[chart+" "+v.path]; known {
 		return other
 	}
-	if rest, isPath := strings.CutPrefix(v.node.Value, "s3a://"); isPath {
-		return "s3a://other" + rest
+	if other, known := flips[v.path]; known {
+		return other
 	}
 	if strings.HasSuffix(v.path, "Peers") {
 		return []any{map[string]any{"ipBlock": map[string]any{"cidr": "192.0.2.0/24"}}}
@@ -187,11 +210,17 @@ func TestSchemaRefuses(t *testing.T) {
 		{"spark-4.1", "avoidNodes", []any{map[string]any{"key": "pool"}}},
 		{"spark-3.5", "connect.token.enabled", true},
 		{"spark-4.1", "iceberg.warehouse", "s3://spark/warehouse"},
+		{"spark-4.1", "store.type", "hdfs"},
+		{"spark-4.1", "store.type", "azure"}, // whose account?
+		{"spark-4.1", "store", map[string]any{"type": "azure", "existingSecret": ""}},
+		{"spark-4.1", "azure.account", "Account-1"},
+		{"hive-metastore", "store.type", "azure"},
+		{"hive-metastore", "database.tls.mode", "prefer"}, // encrypts only when the other side likes to
 		{"spark-4.1", "eventLog.prefix", "/spark-events"},
-		{"spark-4.1", "s3.existingSecret", ""},
+		{"spark-4.1", "store.existingSecret", ""},
 		{"spark-4.1", "networkPolicy.apiServerCIDRs", []any{"10.0.0.1"}},
-		{"spark-4.1", "networkPolicy.s3Peers", []any{map[string]any{"pods": "all"}}},
-		{"airflow", "database.sslMode", "verify-full"},
+		{"spark-4.1", "networkPolicy.storePeers", []any{map[string]any{"pods": "all"}}},
+		{"airflow", "database.tls.mode", "prefer"},
 		{"airflow", "database.password", "x"},
 		{"airflow", "validation.mode", "scheduled"},
 		{"airflow", "validation.schedule", "every day"},
@@ -212,6 +241,10 @@ func TestSchemaRefuses(t *testing.T) {
 		{"postgresql", "databases", []any{map[string]any{"name": "x'; DROP TABLE y", "user": "u", "passwordKey": "k"}}},
 		{"postgresql", "databases", []any{map[string]any{"name": "x", "user": "u", "password": "secret"}}},
 		{"postgresql", "persistence.size", "big"},
+		{"postgresql-cluster", "databases", []any{}},
+		{"postgresql-cluster", "databases", []any{map[string]any{"name": "x", "user": "u", "passwordKey": "k"}}},
+		{"postgresql-cluster", "instances", 0},
+		{"postgresql-cluster", "antiAffinity.type", "sometimes"},
 	}
 	for _, r := range refused {
 		_, err := render(t, r.chart, set(nil, r.path, r.value))

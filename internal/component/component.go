@@ -78,7 +78,7 @@ func (c Component) Installed(s spec.Spec) bool { return c.When == nil || c.When(
 // which follows Needs; people read it from the bottom of the platform to the
 // top.
 func Catalogue() []Component {
-	all := []Component{postgresql(), objectStore(), hiveMetastore()}
+	all := []Component{postgresql(), postgresqlCluster(), objectStore(), hiveMetastore()}
 	for _, l := range lines() {
 		all = append(all, l.component())
 	}

@@ -43,7 +43,16 @@ func TestSecretsByReference(t *testing.T) {
 	own := spec.Default()
 	theirs := spec.Default()
 	theirs.Storage.Mode, theirs.Storage.Secret = spec.External, "their-keys"
-	for name, s := range map[string]spec.Spec{"in the cluster": own, "external": theirs} {
+	google, identity, azure := theirs, theirs, theirs
+	google.Storage.Mode, azure.Storage.Mode, identity.Storage = spec.GCS, spec.Azure, spec.Storage{Mode: spec.GCS}
+	replicated := own
+	replicated.Database.Mode = spec.CloudNativePG
+	outside := own
+	outside.Database = spec.Database{Mode: spec.External, Host: "db", Secret: "their-keys", TLS: spec.TLSVerified, CA: "their-keys"}
+	for name, s := range map[string]spec.Spec{
+		"in the cluster": own, "external": theirs, "gcs": google, "gcs by identity": identity, "azure": azure,
+		"replicated": replicated, "a database outside": outside,
+	} {
 		for _, c := range component.Catalogue() {
 			if !c.Installed(s) {
 				continue
@@ -58,8 +67,9 @@ func TestSecretsByReference(t *testing.T) {
 					t.Errorf("%s, %s: %s is yours: %v, want %v", name, c.Name, ref.Secret, ref.Yours, want)
 				}
 			}
-			for _, used := range find(c.Values(s), "existingSecret") {
-				if !slices.Contains(referred, used) {
+			for _, used := range append(find(c.Values(s), "existingSecret"), find(c.Values(s), "caSecret")...) {
+				// The operator makes the authority of its own cluster.
+				if used != "" && used != "postgresql-cluster-ca" && !slices.Contains(referred, used) {
 					t.Errorf("%s, %s: the values name Secret %q; the references are %q", name, c.Name, used, referred)
 				}
 			}
@@ -147,8 +157,44 @@ func TestS3(t *testing.T) {
 				t.Errorf("%s, %s: %q, want %q", name, c.Name, got, tt.want)
 			}
 			open := strings.Contains(fmt.Sprint(c.Values(s)["networkPolicy"]), "ipBlock")
-			if want := s.Storage.Mode == spec.External; open != want {
+			if want := s.Storage.Mode != spec.InCluster; open != want {
 				t.Errorf("%s, %s: network policy lets pods out to addresses: %v, want %v", name, c.Name, open, want)
+			}
+		}
+	}
+}
+
+// TestStores is how clients are told of stores other than S3.
+func TestStores(t *testing.T) {
+	tests := map[string]struct {
+		storage spec.Storage
+		store   string
+		section string
+	}{
+		"gcs":             {spec.Storage{Mode: spec.GCS, Bucket: "lake", Secret: "key", Endpoint: "https://old"}, "map[bucket:lake existingSecret:key type:gcs]", "gcs map[keyFileKey:key.json]"},
+		"gcs by identity": {spec.Storage{Mode: spec.GCS, Bucket: "lake"}, "map[bucket:lake existingSecret: type:gcs]", "gcs map[keyFileKey:key.json]"},
+		"azure": {
+			spec.Storage{Mode: spec.Azure, Bucket: "lake", Secret: "key", Account: "theirs"},
+			"map[bucket:lake existingSecret:key type:azure]", "azure map[account:theirs accountKeyKey:account-key]",
+		},
+	}
+	for name, tt := range tests {
+		s := spec.Default()
+		s.Storage = tt.storage
+		for _, c := range component.Catalogue() {
+			v := c.Values(s)
+			if v["store"] == nil {
+				continue
+			}
+			if got := fmt.Sprint(v["store"]); got != tt.store {
+				t.Errorf("%s, %s: the store is %s, not %s", name, c.Name, got, tt.store)
+			}
+			section, want, _ := strings.Cut(tt.section, " ")
+			if got := fmt.Sprint(v[section]); got != want || v["s3"] != nil {
+				t.Errorf("%s, %s: %s is %s, not %s; s3 is %v", name, c.Name, section, got, want, v["s3"])
+			}
+			if c.Name == "object-store" || !strings.Contains(fmt.Sprint(v["networkPolicy"]), "storePeers:[map[ipBlock") {
+				t.Errorf("%s, %s: the network policy does not let pods out: %v", name, c.Name, v["networkPolicy"])
 			}
 		}
 	}
@@ -166,8 +212,8 @@ func TestBucket(t *testing.T) {
 				t.Errorf("the bucket is not made: %s", text)
 			}
 		case "hive-metastore", "spark-35", "spark-41":
-			if !strings.Contains(text, "warehouse:s3a://lake/warehouse") {
-				t.Errorf("%s has another warehouse: %s", c.Name, text)
+			if !strings.Contains(text, "bucket:lake ") {
+				t.Errorf("%s has another bucket: %s", c.Name, text)
 			}
 		}
 	}

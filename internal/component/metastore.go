@@ -1,6 +1,8 @@
 package component
 
 import (
+	"maps"
+
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -10,25 +12,25 @@ func hiveMetastore() Component {
 	return Component{
 		Name: "hive-metastore", Title: "Hive Metastore", Chart: "hive-metastore",
 		When:  func(s spec.Spec) bool { return s.Iceberg.Enabled },
-		Needs: []string{"postgresql", "object-store"},
+		Needs: []string{"postgresql", clusterRelease, "object-store"},
 		Secrets: func(s spec.Spec) []secret.Ref {
-			return append(storeKeys(s), metastorePassword())
+			return append(storeKeys(s), database(s, "metastore").refs...)
 		},
 		Pods: func(spec.Spec) []Pod { return []Pod{pod} },
 		Values: func(s spec.Spec) map[string]any {
-			return map[string]any{
-				"imageRegistry": s.Images.Registry,
-				"database": map[string]any{
-					"host": "postgresql", "port": 5432, "name": "metastore", "user": "metastore",
-					"existingSecret": databaseSecret, "passwordKey": "metastore-password",
-				},
-				"s3":            s3(s),
-				"warehouse":     warehouse(s),
-				"resources":     resources(pod),
-				"networkPolicy": networkPolicy(s),
+			db := database(s, "metastore")
+			policy := storePeers(s)
+			if db.Peers != nil {
+				policy["databasePeers"] = db.Peers
 			}
+			v := map[string]any{
+				"imageRegistry": s.Images.Registry,
+				"database":      db.values(),
+				"resources":     resources(pod),
+				"networkPolicy": policy,
+			}
+			maps.Copy(v, store(s))
+			return v
 		},
 	}
 }
-
-func warehouse(s spec.Spec) string { return "s3a://" + s.Storage.Bucket + "/warehouse" }

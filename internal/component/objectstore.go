@@ -30,8 +30,16 @@ func objectStore() Component {
 	}
 }
 
-// storeKeys are the S3 keys, wherever the store is.
+// storeKeys are the keys of the store, wherever it is.
 func storeKeys(s spec.Spec) []secret.Ref {
+	switch {
+	case s.Storage.Mode == spec.Azure:
+		return []secret.Ref{{Secret: s.Storage.Secret, Key: "account-key", Purpose: "access key of the storage account", Yours: true}}
+	case s.Storage.Mode == spec.GCS && s.Storage.Secret == "":
+		return nil // Google Cloud knows the pods by their ServiceAccounts.
+	case s.Storage.Mode == spec.GCS:
+		return []secret.Ref{{Secret: s.Storage.Secret, Key: "key.json", Purpose: "key file of a Google service account", Yours: true}}
+	}
 	name, yours := storeSecret, false
 	if s.Storage.Mode == spec.External {
 		name, yours = s.Storage.Secret, true
@@ -42,30 +50,38 @@ func storeKeys(s spec.Spec) []secret.Ref {
 	}
 }
 
-// s3 is how every client reaches the store.
-func s3(s spec.Spec) map[string]any {
-	v := map[string]any{
+// store is the part of a client's chart that says where the bucket is: the
+// section store, and the one of the store's kind.
+func store(s spec.Spec) map[string]any {
+	at := func(kind, secret string) map[string]any {
+		return map[string]any{"type": kind, "bucket": s.Storage.Bucket, "existingSecret": secret}
+	}
+	switch s.Storage.Mode {
+	case spec.GCS:
+		return map[string]any{"store": at("gcs", s.Storage.Secret), "gcs": map[string]any{"keyFileKey": "key.json"}}
+	case spec.Azure:
+		return map[string]any{
+			"store": at("azure", s.Storage.Secret),
+			"azure": map[string]any{"account": s.Storage.Account, "accountKeyKey": "account-key"},
+		}
+	case spec.External:
+		return map[string]any{"store": at("s3", s.Storage.Secret), "s3": map[string]any{
+			"endpoint": strings.TrimSuffix(s.Storage.Endpoint, "/"), "region": s.Storage.Region, "pathStyle": s.Storage.PathStyle,
+			"sslEnabled":   !strings.HasPrefix(s.Storage.Endpoint, "http://"),
+			"accessKeyKey": "access-key", "secretKeyKey": "secret-key",
+		}}
+	}
+	return map[string]any{"store": at("s3", storeSecret), "s3": map[string]any{
 		"endpoint": "http://object-store:7070", "region": "us-east-1", "pathStyle": true, "sslEnabled": false,
-		"existingSecret": storeSecret, "accessKeyKey": "access-key", "secretKeyKey": "secret-key",
-	}
-	if s.Storage.Mode == spec.External {
-		v["endpoint"], v["region"], v["pathStyle"] = strings.TrimSuffix(s.Storage.Endpoint, "/"), s.Storage.Region, s.Storage.PathStyle
-		v["sslEnabled"] = !strings.HasPrefix(s.Storage.Endpoint, "http://")
-		v["existingSecret"] = s.Storage.Secret
-	}
-	return v
+		"accessKeyKey": "access-key", "secretKeyKey": "secret-key",
+	}}
 }
 
-// networkPolicy lets pods out to the store. The charts' default is the store
-// in the cluster; one that is brought along may be anywhere, in another
-// namespace too, and its address is not known by number.
-func networkPolicy(s spec.Spec) map[string]any {
-	if s.Storage.Mode != spec.External {
+// storePeers lets pods out to the store. The charts' default is the store in
+// the cluster; one that is brought along may be anywhere.
+func storePeers(s spec.Spec) map[string]any {
+	if s.Storage.Mode == spec.InCluster {
 		return map[string]any{}
 	}
-	return map[string]any{"s3Peers": []any{
-		map[string]any{"ipBlock": map[string]any{"cidr": "0.0.0.0/0"}},
-		map[string]any{"ipBlock": map[string]any{"cidr": "::/0"}},
-		map[string]any{"namespaceSelector": map[string]any{}},
-	}}
+	return map[string]any{"storePeers": anywhere()}
 }

@@ -7,32 +7,35 @@ import (
 
 const databaseSecret = "postgresql-credentials"
 
-const databaseSize = "5Gi"
-
+// postgresql is one server on one volume, for development.
 func postgresql() Component {
-	pod := Pod{Name: "postgresql", Count: 1, CPUMilli: 100, Memory: 256 * mib, Volume: quantity(databaseSize)}
+	pod := func(s spec.Spec) Pod {
+		return Pod{Name: "postgresql", Count: 1, CPUMilli: 100, Memory: 256 * mib, Volume: quantity(s.Database.Size)}
+	}
 	return Component{
 		Name: "postgresql", Title: "PostgreSQL (dev)", Chart: "postgresql",
-		When: func(s spec.Spec) bool { return s.Iceberg.Enabled },
-		Secrets: func(spec.Spec) []secret.Ref {
-			return []secret.Ref{
-				{Secret: databaseSecret, Key: "postgres-password", Purpose: "superuser of the database server"},
-				metastorePassword(),
+		When: in(spec.InCluster),
+		Secrets: func(s spec.Spec) []secret.Ref {
+			refs := []secret.Ref{{Secret: databaseSecret, Key: "postgres-password", Purpose: "superuser of the database server"}}
+			for _, name := range databases(s) {
+				refs = append(refs, database(s, name).refs...)
 			}
+			return refs
 		},
-		Pods: func(spec.Spec) []Pod { return []Pod{pod} },
+		Pods: func(s spec.Spec) []Pod { return []Pod{pod(s)} },
 		Values: func(s spec.Spec) map[string]any {
+			var all []any
+			for _, name := range databases(s) {
+				d := database(s, name)
+				all = append(all, map[string]any{"name": d.Name, "user": d.User, "passwordKey": d.Key})
+			}
 			return map[string]any{
 				"imageRegistry":  s.Images.Registry,
 				"existingSecret": databaseSecret,
-				"databases":      []any{map[string]any{"name": "metastore", "user": "metastore", "passwordKey": "metastore-password"}},
-				"persistence":    map[string]any{"size": databaseSize, "storageClass": s.Storage.Class},
-				"resources":      resources(pod),
+				"databases":      all,
+				"persistence":    map[string]any{"size": s.Database.Size, "storageClass": s.Storage.Class},
+				"resources":      resources(pod(s)),
 			}
 		},
 	}
-}
-
-func metastorePassword() secret.Ref {
-	return secret.Ref{Secret: databaseSecret, Key: "metastore-password", Purpose: "the metastore's user in the database"}
 }

@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -73,8 +74,6 @@ func (l line) doors(s spec.Spec) []Door {
 
 func (l line) values(s spec.Spec) map[string]any {
 	pod := l.executorPod(s)
-	store := s3(s)
-	store["bucket"] = s.Storage.Bucket
 	connect := map[string]any{
 		"driverMemory": s.Spark.Driver.Memory,
 		"resources":    resources(l.serverPod(s)),
@@ -84,10 +83,9 @@ func (l line) values(s spec.Spec) map[string]any {
 		connect["token"] = map[string]any{"enabled": s.Spark.Token, "existingSecret": connectSecret, "key": "token"}
 	}
 	selector, tolerations := executorNodes(s)
-	return map[string]any{
+	v := map[string]any{
 		"imageRegistry": s.Images.Registry,
 		"image":         map[string]any{"tag": l.tag(s)},
-		"s3":            store,
 		"connect":       connect,
 		"executor": map[string]any{
 			"cores": s.Spark.Executor.Cores, "memory": s.Spark.Executor.Memory,
@@ -98,13 +96,13 @@ func (l line) values(s spec.Spec) map[string]any {
 			"nodeSelector": selector, "tolerations": tolerations,
 			"fallbackStorage": s.Scaling.Spot != spec.NoSpot,
 		},
-		"gpu":     onGPU(s),
-		"history": map[string]any{"enabled": l.history(s), "resources": resources(historyPod())},
-		"iceberg": map[string]any{
-			"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083", "warehouse": warehouse(s),
-		},
-		"networkPolicy": networkPolicy(s),
+		"gpu":           onGPU(s),
+		"history":       map[string]any{"enabled": l.history(s), "resources": resources(historyPod())},
+		"iceberg":       map[string]any{"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083"},
+		"networkPolicy": storePeers(s),
 	}
+	maps.Copy(v, store(s))
+	return v
 }
 
 // tag is the image's: RAPIDS is an image of its own, being larger than Spark.

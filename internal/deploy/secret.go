@@ -71,11 +71,13 @@ func (s secretStep) wanted(found *corev1.Secret, missing []string) Observed {
 		state, what = OutOfSync, fmt.Sprintf("Secret %s, which you make, lacks %s", s.object(), strings.Join(missing, ", "))
 		command = fmt.Sprintf("kubectl -n %s delete secret %s && %s", s.namespace, s.object(), command)
 		keys = nil
-		for _, r := range s.refs {
-			keys = append(keys, r.Key)
-		}
+		keys = s.missing(nil)
 	}
 	for _, k := range keys {
+		if user := s.user(); user != "" && k == secret.UserKey {
+			command += fmt.Sprintf(" --from-literal=%s=%s", k, user)
+			continue
+		}
 		command += fmt.Sprintf(" --from-file=%s=FILE", k)
 	}
 	hint := command + "   # each FILE holds one value, without a newline"
@@ -91,7 +93,20 @@ func (s secretStep) missing(found *corev1.Secret) []string {
 			keys = append(keys, r.Key)
 		}
 	}
+	if user := s.user(); user != "" && (found == nil || string(found.Data[secret.UserKey]) != user) {
+		keys = append(keys, secret.UserKey)
+	}
 	return keys
+}
+
+// user is the login name that belongs into the Secret, if one does.
+func (s secretStep) user() string {
+	for _, r := range s.refs {
+		if r.User != "" {
+			return r.User
+		}
+	}
+	return ""
 }
 
 func (s secretStep) Apply(ctx context.Context, w *World, _ Action) error {
@@ -99,6 +114,9 @@ func (s secretStep) Apply(ctx context.Context, w *World, _ Action) error {
 	found, err := secrets.Get(ctx, s.object(), metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		fresh := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: s.object(), Labels: ours(s.platform)}, Data: s.generate(s.missing(nil))}
+		if s.user() != "" {
+			fresh.Type = corev1.SecretTypeBasicAuth
+		}
 		_, err := secrets.Create(ctx, fresh, metav1.CreateOptions{})
 		return err
 	}
@@ -119,10 +137,14 @@ func (s secretStep) Apply(ctx context.Context, w *World, _ Action) error {
 }
 
 // generate makes a value for each key: 32 characters that need no quoting in
-// a URL, a shell or SQL.
+// a URL, a shell or SQL. The login name is what it has to be.
 func (s secretStep) generate(keys []string) map[string][]byte {
 	data := map[string][]byte{}
 	for _, k := range keys {
+		if k == secret.UserKey && s.user() != "" {
+			data[k] = []byte(s.user())
+			continue
+		}
 		raw := make([]byte, 24)
 		rand.Read(raw) // It never fails: the program ends where there is no randomness.
 		// A leading dash would be taken for an option by some program.

@@ -110,13 +110,21 @@ func TestSecrets(t *testing.T) {
 }
 
 // TestID: an answer changes the ID if and only if it changes what would be
-// installed. Every question is answered otherwise, on two platforms.
+// installed. Every question is answered otherwise, on platforms of
+// every kind.
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
 		"secrets.provider": true, "gpu.devicePlugin": true, "observability.mode": true, "dr.enabled": true,
 	}
+	tests := map[string]spec.Spec{}
 	for _, name := range []string{"dev in-cluster iceberg history", "dev external"} {
-		s := platforms()[name]
+		tests[name] = platforms()[name]
+	}
+	theirs, replicated := platforms()["prod external iceberg"], platforms()["prod external iceberg"]
+	theirs.Storage.Mode, theirs.Database = spec.Azure, spec.Database{Mode: spec.External, Host: "db", Port: 5432, Secret: "db", TLS: spec.TLSVerified}
+	replicated.Storage.Mode, replicated.Database.Mode = spec.GCS, spec.CloudNativePG
+	tests["azure and a database outside"], tests["gcs and a replicated database"] = theirs, replicated
+	for name, s := range tests {
 		base := makePlan(t, s, facts.Facts{})
 		if again := makePlan(t, s, facts.Facts{}); again.ID != base.ID || len(base.ID) != 16 {
 			t.Errorf("%s: the ID is not stable: %q, %q", name, base.ID, again.ID)
@@ -150,10 +158,22 @@ func another(q question.Question, s spec.Spec) string {
 		return "false"
 	case now == "false":
 		return "true"
-	case q.Key == "storage.size":
+	case q.Key == "database.mode" && now == spec.InCluster:
+		return spec.CloudNativePG
+	case q.Key == "database.mode":
+		return spec.InCluster
+	case q.Key == "storage.size", q.Key == "database.size":
 		return "11Gi"
+	case q.Key == "database.port", q.Key == "database.instances":
+		return "5"
+	case q.Key == "database.tls":
+		return spec.TLSRequire
+	case q.Key == "storage.account":
+		return "other1"
 	case q.Key == "spark.executor.memory", q.Key == "spark.driver.memory":
 		return "3g"
+	case q.Key == "environment" && now == spec.Prod:
+		return spec.Dev
 	case q.Key == "environment":
 		return spec.Prod
 	case strings.HasPrefix(q.Key, "spark.executor."):

@@ -108,7 +108,10 @@ func answers(q question.Question, s spec.Spec) (all []string) {
 	if _, ok := q.Field(&s).(*bool); ok {
 		return []string{"true", "false"}
 	}
-	typed := map[string]string{"cluster.context": "here", "storage.secret": "their-keys", "storage.endpoint": "https://s3.example.com"}
+	typed := map[string]string{
+		"cluster.context": "here", "storage.secret": "their-keys", "storage.endpoint": "https://s3.example.com", "storage.account": "theirs1",
+		"database.host": "db.example.com", "database.secret": "their-passwords",
+	}
 	if text, ok := typed[q.Key]; ok {
 		return []string{text}
 	}
@@ -137,6 +140,13 @@ func TestAcceptedRenders(t *testing.T) {
 		{"spark.executor.memory=512m", "spark.executor.cores=64", "spark.executor.min=1000", "spark.executor.max=1000"},
 		{"spark.driver.memory=512m", "spark.history=no"},
 		append(external, "storage.endpoint=http://10.0.0.1:9000/"),
+		{"storage.mode=gcs", "storage.bucket=my-lake"},
+		{"storage.mode=gcs", "storage.secret=their.key", "iceberg.enabled=no"},
+		{"storage.mode=azure", "storage.account=007", "storage.secret=keys"},
+		{"database.mode=external", "database.host=10.0.0.1", "database.port=1", "database.secret=db"},
+		{"database.mode=external", "database.host=DB.example.com", "database.secret=db", "database.ca=rds-ca.2026", "database.port=65535"},
+		{"database.mode=external", "database.host=db", "database.secret=db", "database.ca=rds ca", "database.tls=require"},
+		{"database.mode=cloudnative-pg", "database.instances=9", "database.size=1.5Ti"},
 		append(external, "storage.endpoint=https://s3.eu-west-1.amazonaws.com", "storage.region=eu-west-1"),
 		append(external, "storage.endpoint=", "storage.region=1"),
 		append(external, "storage.secret=a.b-c", "storage.pathStyle=yes", "storage.size=", "iceberg.enabled=no"),

@@ -159,7 +159,7 @@ func TestSetPairsRefuses(t *testing.T) {
 		`gpu.enabled: "perhaps" is not true or false`,
 		`spark.executor.max: "many" is not a whole number`,
 		`spark.executor.max: "" is not a whole number`,
-		`"storage" is a section: answer storage.bucket, storage.class, storage.endpoint, storage.mode, storage.pathStyle, storage.region, storage.secret, storage.size`,
+		`"storage" is a section: answer storage.account, storage.bucket, storage.class, storage.endpoint, storage.mode, storage.pathStyle, storage.region, storage.secret, storage.size`,
 		`unknown key "version", did you mean "spark-35.version"?`,
 	}
 	lines(t, err, want)

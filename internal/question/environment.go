@@ -11,7 +11,7 @@ const notYet = "not available yet"
 func environmentRows() []Question {
 	return []Question{{
 		Key: "environment", Page: "environment", Title: "Environment", Required: true,
-		Help: "dev may keep its object store and passwords in the cluster. staging and prod bring their own S3, because a store " +
+		Help: "dev may keep its object store and passwords in the cluster. staging and prod bring their own store, because one " +
 			"inside the cluster is lost together with it.",
 		Field: func(s *spec.Spec) any { return &s.Environment },
 		Options: func(facts.Facts) []Option {

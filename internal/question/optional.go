@@ -2,23 +2,21 @@ package question
 
 import (
 	"github.com/sparkwiz/sparkwiz/internal/facts"
-	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
 func optionalRows() []Question {
 	return []Question{{
 		Key: "iceberg.enabled", Page: "iceberg", Title: "Iceberg tables", Required: true,
-		Help: "Installs a Hive Metastore with its PostgreSQL and adds the catalog 'lake' to Spark. Without it Spark reads and writes " +
-			"plain files only.",
+		Help: "Installs a Hive Metastore, which needs a database, and adds the catalog 'lake' to Spark. Without it Spark reads and " +
+			"writes plain files only.",
 		Field: func(s *spec.Spec) any { return &s.Iceberg.Enabled },
-		Check: func(s spec.Spec) error {
-			if s.Iceberg.Enabled && s.Environment != spec.Dev {
-				return fault.New(fault.Usage, "the metastore's PostgreSQL in the cluster is for dev; an external database is "+notYet, "--set iceberg.enabled=false")
-			}
-			return nil
-		},
-	}, {
+	}}
+}
+
+// lastRows come after everything that needs a database.
+func lastRows() []Question {
+	return []Question{{
 		Key: "observability.mode", Page: "observability", Title: "Observability", Required: true,
 		Help:  "Spark exposes its metrics in any case; this decides who collects them.",
 		Field: func(s *spec.Spec) any { return &s.Observability.Mode },

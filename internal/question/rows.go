@@ -10,11 +10,12 @@ func Pages() []Page {
 		{"cluster", "Cluster", "Where the platform goes. Nothing is written before you have seen the plan."},
 		{"environment", "Environment", "The stage this platform is for."},
 		{"secrets", "Secret provider", "Where passwords live. sparkwiz keeps references only."},
-		{"storage", "Storage", "The S3 store that holds tables and event logs."},
+		{"storage", "Storage", "The object store that holds tables and event logs."},
 		{"gpu", "GPU", "Executors with GPUs run SQL through RAPIDS."},
 		{"spark", "Spark", "Connect servers, and the executors that they ask Kubernetes for."},
 		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
+		{"database", "Database", "The PostgreSQL that the platform keeps its own data in."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
 		{"dr", "Disaster recovery", "Nightly backups of the databases."},
 	}
@@ -23,7 +24,7 @@ func Pages() []Page {
 // Rows are all questions, in the order in which they are asked.
 func Rows() []Question {
 	var rows []Question
-	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows()} {
+	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(), databaseRows(), lastRows()} {
 		rows = append(rows, part...)
 	}
 	return rows

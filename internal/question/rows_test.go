@@ -91,7 +91,21 @@ func TestOn(t *testing.T) {
 	if got := keys("storage"); !slices.Equal(got, []string{"storage.mode", "storage.bucket", "storage.size", "storage.class"}) {
 		t.Errorf("in the cluster: %q", got)
 	}
+	if got := keys("database"); !slices.Equal(got, []string{"database.mode", "database.size"}) {
+		t.Errorf("a database in the cluster: %q", got)
+	}
+	s.Database.Mode = spec.External
+	if got := keys("database"); !slices.Equal(got, []string{"database.mode", "database.host", "database.port", "database.secret", "database.tls", "database.ca"}) {
+		t.Errorf("a database outside: %q", got)
+	}
+	s.Storage.Mode, s.Storage.Class = spec.Azure, ""
+	if got := keys("storage"); !slices.Equal(got, []string{"storage.mode", "storage.bucket", "storage.account", "storage.secret"}) {
+		t.Errorf("azure, and no volume anywhere: %q", got)
+	}
 	s.Storage.Mode, s.Iceberg.Enabled = spec.External, false
+	if got := keys("database"); len(got) > 0 {
+		t.Errorf("nobody needs a database: %q", got)
+	}
 	if got := keys("storage"); !slices.Equal(got, []string{"storage.mode", "storage.bucket", "storage.endpoint", "storage.region", "storage.pathStyle", "storage.secret"}) {
 		t.Errorf("external: %q", got)
 	}

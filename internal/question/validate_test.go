@@ -21,7 +21,9 @@ func TestValidate(t *testing.T) {
 		registry = "want a host with an optional port and path, without https://"
 		object   = "want the name of a Kubernetes object: lower-case letters, digits, dashes and dots"
 	)
+	const hostName = "want a host name such as db.example.com, without a port"
 	external := []string{"storage.mode=external", "storage.secret=keys"}
+	outside := []string{"database.mode=external", "database.host=db.example.com"}
 	tests := []struct {
 		set  []string
 		want string
@@ -49,7 +51,7 @@ func TestValidate(t *testing.T) {
 		{[]string{"storage.size=1.5Ti"}, ""},
 		{[]string{"storage.class=gp3"}, ""},
 		{[]string{"storage.class=g p3"}, "storage.class: " + object},
-		{[]string{"storage.mode=nfs"}, `storage.mode: "nfs" is not one of in-cluster, external`},
+		{[]string{"storage.mode=nfs"}, `storage.mode: "nfs" is not one of in-cluster, external, gcs, azure`},
 		{[]string{"storage.mode=external"}, "storage.secret: " + object},
 		{append(external, "storage.size=nonsense"), ""}, // not asked, so not judged
 		{append(external, "storage.secret=a_b"), "storage.secret: " + object},
@@ -90,8 +92,26 @@ func TestValidate(t *testing.T) {
 		{append(external, "environment=test", "iceberg.enabled=no"), `environment: "test" is not one of dev, staging`},
 		{[]string{"secrets.provider=vault"}, "secrets.provider: External Secrets · Vault: not available yet"},
 		{[]string{"dr.enabled=true"}, "dr.enabled: Yes: not available yet"},
-		{[]string{"environment=staging", "iceberg.enabled=no"}, "storage.mode: the store in the cluster is for dev; staging needs an S3 of its own"},
-		{append(external, "environment=staging"), "iceberg.enabled: the metastore's PostgreSQL in the cluster is for dev; an external database is not available yet"},
+		{[]string{"environment=staging", "iceberg.enabled=no"}, "storage.mode: the store in the cluster is for dev; staging needs one of its own"},
+		{append(external, "environment=staging"), "database.mode: the one server in the cluster is for dev; staging needs a database that is looked after"},
+		{append(external, "environment=staging", "database.mode=cloudnative-pg"), ""},
+		{append(external, "environment=staging", "database.mode=cloudnative-pg", "database.instances=0"), "database.instances: want a number from 1 to 9"},
+		{append(external, "database.mode=cloudnative-pg", "database.size=10"), "database.size: " + quantity},
+		{append(outside, "database.secret=db", "database.size=nonsense"), ""}, // not asked, so not judged
+		{append(outside, "database.secret=db", "database.tls=disable", "database.ca=no name"), ""},
+		{append(outside, "database.secret=db", "database.ca=no name"), "database.ca: " + object},
+		{append(outside, "database.secret=db", "database.tls=prefer"), `database.tls: "prefer" is not one of verify-full, require, disable`},
+		{append(outside, "database.secret=db", "database.port=0"), "database.port: want a number from 1 to 65535"},
+		{append(outside, "database.secret="), "database.secret: " + object},
+		{[]string{"database.mode=external", "database.secret=db"}, "database.host: " + hostName},
+		{[]string{"database.mode=external", "database.secret=db", "database.host=db:5432"}, "database.host: " + hostName},
+		{[]string{"database.mode=mysql"}, `database.mode: "mysql" is not one of in-cluster, cloudnative-pg, external`},
+		{[]string{"storage.mode=gcs"}, ""}, // no Secret: by identity
+		{[]string{"storage.mode=gcs", "storage.secret=a_b"}, "storage.secret: " + object},
+		{[]string{"storage.mode=azure", "storage.account=lake1"}, "storage.secret: " + object},
+		{[]string{"storage.mode=azure", "storage.secret=keys"}, "storage.account: want 3 to 24 lower-case letters and digits"},
+		{[]string{"storage.mode=azure", "storage.secret=keys", "storage.account=Lake-1"}, "storage.account: want 3 to 24 lower-case letters and digits"},
+		{[]string{"storage.mode=azure", "storage.secret=keys", "storage.account=lake1"}, ""},
 		{append(external, "environment=staging", "iceberg.enabled=no"), ""},
 	}
 	for _, tt := range tests {

@@ -9,10 +9,17 @@ type Ref struct {
 	Secret  string `json:"secret"`
 	Key     string `json:"key"`
 	Purpose string `json:"purpose"`
+	// User is the login name that the value is the password of, where
+	// programs want both in one Secret. It is no secret itself and is kept
+	// under UserKey.
+	User string `json:"user,omitempty"`
 	// Yours means that the user makes it and sparkwiz only checks that it is
 	// there. Otherwise it is generated in the cluster when it is missing.
 	Yours bool `json:"yours,omitempty"`
 }
+
+// UserKey is where a Secret of Kubernetes' type basic-auth has the login name.
+const UserKey = "username"
 
 // Group collects references by the Secret they live in, in order of first
 // mention and without repetitions.

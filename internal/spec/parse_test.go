@@ -94,7 +94,7 @@ func TestParseRefuses(t *testing.T) {
 		"unknown key":        {"storage: {bukket: x}", []string{`line 1: unknown key "storage.bukket", did you mean "storage.bucket"?`}},
 		"without its path":   {"executor: {max: 2}", []string{`line 1: unknown key "executor", did you mean "spark.executor"?`}},
 		"nothing near":       {"zzzzzzzzzzzzzzz: 1", []string{`line 1: unknown key "zzzzzzzzzzzzzzz"`}},
-		"a section answered": {"storage: s3", []string{`line 1: "storage" is a section: answer storage.bucket, `}},
+		"a section answered": {"storage: s3", []string{`line 1: "storage" is a section: answer storage.account, storage.bucket, `}},
 		"several at once": {
 			"nmae: x\nspark:\n  executor:\n    cores: two\n    max: 1.5\ngpu:\n  enabled: perhaps\n",
 			[]string{`line 1: unknown key "nmae", did you mean "name"?`, `line 4: spark.executor.cores: "two" is not a whole number`, `line 5: spark.executor.max: "1.5" is not a whole number`, `line 7: gpu.enabled: "perhaps" is not true or false`},

@@ -18,6 +18,7 @@ type Spec struct {
 	Images        Images        `json:"images"`
 	Secrets       Secrets       `json:"secrets"`
 	Storage       Storage       `json:"storage"`
+	Database      Database      `json:"database"`
 	Spark35       Line          `json:"spark-35"`
 	Spark41       Line          `json:"spark-41"`
 	Spark         Spark         `json:"spark"`
@@ -54,22 +55,45 @@ type Secrets struct {
 	Provider string `json:"provider"`
 }
 
-// Where the object store is.
+// Where the object store is, and where databases are.
 const (
-	InCluster = "in-cluster"
-	External  = "external"
+	InCluster     = "in-cluster"
+	External      = "external"
+	GCS           = "gcs"            // object store
+	Azure         = "azure"          // object store
+	CloudNativePG = "cloudnative-pg" // databases
 )
 
-// Storage is the S3 store that holds tables and event logs.
+// Storage is the object store that holds tables and event logs.
 type Storage struct {
 	Mode      string `json:"mode"`
-	Bucket    string `json:"bucket"`
+	Bucket    string `json:"bucket"`    // azure: container
 	Endpoint  string `json:"endpoint"`  // external: URL; empty means AWS
 	Region    string `json:"region"`    // external
 	PathStyle bool   `json:"pathStyle"` // external: http://host/bucket instead of http://bucket.host
-	Secret    string `json:"secret"`    // external: Secret with access-key and secret-key
+	Account   string `json:"account"`   // azure: storage account
+	Secret    string `json:"secret"`    // not in-cluster: Secret with the keys; gcs: empty means that pods have an identity
 	Size      string `json:"size"`      // in-cluster: Kubernetes quantity of the volume
 	Class     string `json:"class"`     // StorageClass of every volume; empty means the cluster's default
+}
+
+// How sure a client is of the database that it talks to, in libpq's words.
+const (
+	TLSOff      = "disable"
+	TLSRequire  = "require"     // encrypted; whoever answers is trusted
+	TLSVerified = "verify-full" // encrypted, and the certificate is for the host
+)
+
+// Database is the PostgreSQL with the metastore's tables and others.
+type Database struct {
+	Mode      string `json:"mode"`
+	Host      string `json:"host"`      // external
+	Port      int    `json:"port"`      // external
+	Secret    string `json:"secret"`    // external: Secret with a password for each database
+	TLS       string `json:"tls"`       // external
+	CA        string `json:"ca"`        // external: Secret with ca.crt; empty means the authorities that Java trusts
+	Instances int    `json:"instances"` // cloudnative-pg
+	Size      string `json:"size"`      // in-cluster and cloudnative-pg: Kubernetes quantity of each volume
 }
 
 // Line is one line of Spark. Several may be installed side by side; each has
@@ -159,6 +183,7 @@ func Default() Spec {
 		Environment: Dev,
 		Secrets:     Secrets{Provider: Generated},
 		Storage:     Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
+		Database:    Database{Mode: InCluster, Port: 5432, TLS: TLSVerified, Instances: 3, Size: "5Gi"},
 		Spark35:     Line{Version: "3.5.7"},
 		Spark41:     Line{Enabled: true, Version: "4.1.4"},
 		Spark: Spark{

@@ -51,9 +51,11 @@ fab.update_fab_perms: "False"
 - {name: PGPORT, value: {{ $database.port | quote }}}
 - {name: PGDATABASE, value: {{ $database.name }}}
 - {name: PGUSER, value: {{ $database.user }}}
-- {name: PGSSLMODE, value: {{ $database.sslMode }}}
-{{- if $database.caSecret }}
-- {name: PGSSLROOTCERT, value: /etc/postgresql-ca/{{ $database.caKey }}}
+- {name: PGSSLMODE, value: {{ $database.tls.mode }}}
+{{- if include "airflow.caSecret" . }}
+- {name: PGSSLROOTCERT, value: /etc/database-ca/ca.crt}
+{{- else if eq $database.tls.mode "verify-full" }}
+- {name: PGSSLROOTCERT, value: /etc/ssl/certs/ca-certificates.crt}
 {{- end }}
 - name: PGPASSWORD
   valueFrom:
@@ -63,10 +65,19 @@ fab.update_fab_perms: "False"
     secretKeyRef: {name: {{ .Values.existingSecret }}, key: fernet-key}
 {{- end }}
 
-{{/* The object store: keys for the AWS SDK, and where it is as the connection object_store, which DAGs may use too. */}}
+{{/* Whether the authority that signed the database's certificate is in a Secret. */}}
+{{- define "airflow.caSecret" -}}
+{{- if eq .Values.database.tls.mode "verify-full" }}{{ .Values.database.tls.caSecret }}{{ end -}}
+{{- end }}
+
+{{/*
+The object store, for what writes or reads the logs of tasks: keys for the AWS SDK, and where it is as the connection
+object_store, which DAGs may use too.
+*/}}
 {{- define "airflow.storeEnv" -}}
+{{- if .Values.logs.enabled }}
 {{- $extra := dict "region_name" .Values.s3.region }}
-{{- with include "common.s3Endpoint" .Values.s3 }}
+{{- with include "common.s3Endpoint" . }}
 {{- $_ := set $extra "endpoint_url" . }}
 {{- end }}
 {{- if .Values.s3.pathStyle }}
@@ -84,6 +95,14 @@ fab.update_fab_perms: "False"
 - name: AWS_SECRET_ACCESS_KEY
   valueFrom:
     secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.secretKeyKey }}}
+{{- end }}
+{{- end }}
+
+{{/* The label that lets a pod through to the store. */}}
+{{- define "airflow.storeLabel" -}}
+{{- if .Values.logs.enabled -}}
+sparkwiz.dev/object-store-client: "true"
+{{- end }}
 {{- end }}
 
 {{/* What signs the tokens of people and of tasks. */}}
@@ -110,16 +129,19 @@ fab.update_fab_perms: "False"
   emptyDir: {sizeLimit: 1Gi}
 - name: tmp
   emptyDir: {sizeLimit: 1Gi}
-{{- with .Values.database.caSecret }}
-- name: postgresql-ca
-  secret: {secretName: {{ . }}}
+{{- with include "airflow.caSecret" . }}
+- name: database-ca
+  secret:
+    secretName: {{ . }}
+    items:
+      - {key: {{ $.Values.database.tls.caKey }}, path: ca.crt}
 {{- end }}
 {{- end }}
 
 {{- define "airflow.databaseMounts" -}}
 {{ include "airflow.mounts" . }}
-{{- if .Values.database.caSecret }}
-- {name: postgresql-ca, mountPath: /etc/postgresql-ca, readOnly: true}
+{{- if include "airflow.caSecret" . }}
+- {name: database-ca, mountPath: /etc/database-ca, readOnly: true}
 {{- end }}
 {{- end }}
 

@@ -12,7 +12,7 @@ metadata:
   labels:
     {{- include "common.podLabels" (dict "root" . "name" "airflow-worker" "component" "worker") | nindent 4 }}
     sparkwiz.dev/connect-client: "true"
-    sparkwiz.dev/object-store-client: "true"
+    {{- include "airflow.storeLabel" . | nindent 4 }}
   annotations:
     # Moving the pod would end the task.
     cluster-autoscaler.kubernetes.io/safe-to-evict: "false"

@@ -56,15 +56,22 @@ securityContext:
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .root.Values.avoidNodes }}
+{{- with include "common.avoidNodes" .root }}
 affinity:
-  nodeAffinity:
-    requiredDuringSchedulingIgnoredDuringExecution:
-      nodeSelectorTerms:
-        - matchExpressions:
-            {{- range . }}
-            - {key: {{ .key }}, operator: NotIn, values: {{ toJson .values }}}
-            {{- end }}
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Node affinity that keeps pods off .Values.avoidNodes; nothing when there are none. */}}
+{{- define "common.avoidNodes" -}}
+{{- with .Values.avoidNodes -}}
+nodeAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    nodeSelectorTerms:
+      - matchExpressions:
+          {{- range . }}
+          - {key: {{ .key }}, operator: NotIn, values: {{ toJson .values }}}
+          {{- end }}
 {{- end }}
 {{- end }}
 
@@ -91,9 +98,4 @@ affinity:
 {{- define "common.urlPort" -}}
 {{- $url := urlParse . -}}
 {{- if contains ":" $url.host }}{{ splitList ":" $url.host | last }}{{ else if eq $url.scheme "http" }}80{{ else }}443{{ end -}}
-{{- end }}
-
-{{/* Address of the S3 API with its scheme, as every client understands it; nothing for AWS itself. Takes .Values.s3. */}}
-{{- define "common.s3Endpoint" -}}
-{{- if or (not .endpoint) (contains "://" .endpoint) }}{{ .endpoint }}{{ else }}{{ ternary "https" "http" .sslEnabled }}://{{ .endpoint }}{{ end -}}
 {{- end }}

@@ -10,8 +10,8 @@
 
 {{- define "hive-metastore.metastoreConf" -}}
 metastore.thrift.port: 9083
-metastore.warehouse.dir: {{ .Values.warehouse }}
-javax.jdo.option.ConnectionURL: jdbc:postgresql://{{ .Values.database.host }}:{{ .Values.database.port }}/{{ .Values.database.name }}
+metastore.warehouse.dir: {{ include "common.storeURI" . }}/{{ .Values.warehouse }}
+javax.jdo.option.ConnectionURL: {{ include "hive-metastore.jdbcURL" . }}
 javax.jdo.option.ConnectionDriverName: org.postgresql.Driver
 javax.jdo.option.ConnectionUserName: {{ .Values.database.user }}
 javax.jdo.option.ConnectionPassword: ${env.DATABASE_PASSWORD}
@@ -20,13 +20,23 @@ datanucleus.schema.autoCreateAll: false
 metastore.schema.verification: true
 {{- end }}
 
-{{- define "hive-metastore.coreConf" -}}
-{{- with include "common.s3Endpoint" .Values.s3 }}
-fs.s3a.endpoint: {{ . }}
+{{/* Address of the database. Without a file of its own, PostgreSQL's driver looks for authorities in a home directory. */}}
+{{- define "hive-metastore.jdbcURL" -}}
+{{- $tls := .Values.database.tls -}}
+jdbc:postgresql://{{ .Values.database.host }}:{{ .Values.database.port }}/{{ .Values.database.name }}?sslmode={{ $tls.mode }}
+{{- if ne $tls.mode "verify-full" }}
+{{- else if $tls.caSecret }}&sslrootcert=/etc/database-ca/ca.crt
+{{- else }}&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory
 {{- end }}
-fs.s3a.endpoint.region: {{ .Values.s3.region }}
-fs.s3a.path.style.access: {{ .Values.s3.pathStyle }}
-fs.s3a.aws.credentials.provider: com.amazonaws.auth.EnvironmentVariableCredentialsProvider
+{{- end }}
+
+{{/* Whether the authority that signed the database's certificate is in a Secret. */}}
+{{- define "hive-metastore.caSecret" -}}
+{{- if eq .Values.database.tls.mode "verify-full" }}{{ .Values.database.tls.caSecret }}{{ end -}}
+{{- end }}
+
+{{- define "hive-metastore.coreConf" -}}
+{{ include "common.storeConf" (dict "root" . "awsCredentials" "com.amazonaws.auth.EnvironmentVariableCredentialsProvider") }}
 {{- end }}
 
 {{/* What the server and the schema tool have in common. */}}
@@ -39,12 +49,9 @@ env:
   - name: DATABASE_PASSWORD
     valueFrom:
       secretKeyRef: {name: {{ .Values.database.existingSecret }}, key: {{ .Values.database.passwordKey }}}
-  - name: AWS_ACCESS_KEY_ID
-    valueFrom:
-      secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.accessKeyKey }}}
-  - name: AWS_SECRET_ACCESS_KEY
-    valueFrom:
-      secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.secretKeyKey }}}
+  {{- with include "common.storeEnv" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
 securityContext:
@@ -52,4 +59,10 @@ securityContext:
 volumeMounts:
   - {name: conf, mountPath: /etc/hive-metastore, readOnly: true}
   - {name: tmp, mountPath: /tmp}
+  {{- with include "common.storeMounts" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- if include "hive-metastore.caSecret" . }}
+  - {name: database-ca, mountPath: /etc/database-ca, readOnly: true}
+  {{- end }}
 {{- end }}

@@ -27,7 +27,11 @@ spark.blockManager.port: {{ .Values.connect.blockManagerPort }}
 spark.connect.grpc.binding.port: {{ .Values.connect.grpcPort }}
 spark.ui.port: {{ .Values.connect.uiPort }}
 spark.local.dir: {{ $localDir }}
+{{- if eq .Values.store.type "s3" }}
 spark.hadoop.fs.s3a.buffer.dir: {{ $localDir }}/s3a
+{{- else if eq .Values.store.type "azure" }}
+spark.hadoop.fs.azure.buffer.dir: {{ $localDir }}/abfs
+{{- end }}
 # A driver in a Deployment owns no Service and no volume: without these it would ask for rights to delete them.
 spark.kubernetes.driver.service.deleteOnTermination: false
 spark.kubernetes.driver.ownPersistentVolumeClaim: false
@@ -43,11 +47,6 @@ spark.kubernetes.container.image.pullPolicy: {{ .Values.image.pullPolicy }}
 spark.kubernetes.container.image.pullSecrets: {{ range $i, $secret := . }}{{ if $i }},{{ end }}{{ $secret.name }}{{ end }}
 {{- end }}
 spark.kubernetes.executor.podTemplateFile: /opt/spark/pod-template/executor.yaml
-spark.kubernetes.executor.secretKeyRef.AWS_ACCESS_KEY_ID: {{ .Values.s3.existingSecret }}:{{ .Values.s3.accessKeyKey }}
-spark.kubernetes.executor.secretKeyRef.AWS_SECRET_ACCESS_KEY: {{ .Values.s3.existingSecret }}:{{ .Values.s3.secretKeyKey }}
-{{- range $name, $value := include "spark.checksumEnv" . | fromYaml }}
-spark.executorEnv.{{ $name }}: {{ $value }}
-{{- end }}
 {{- end }}
 
 {{/* How many executors there are, how large, and what they leave behind when they go. */}}
@@ -79,7 +78,7 @@ spark.storage.decommission.rddBlocks.enabled: true
 spark.storage.decommission.shuffleBlocks.enabled: true
 {{- if .Values.executor.fallbackStorage }}
 # Where shuffle blocks go when no executor is left to take them. Spark joins paths to it, so it ends with a slash.
-spark.storage.decommission.fallbackStorage.path: {{ include "spark.bucket" . }}/spark-fallback/
+spark.storage.decommission.fallbackStorage.path: {{ include "common.storeURI" . }}/spark-fallback/
 spark.storage.decommission.fallbackStorage.cleanUp: true
 {{- end }}
 {{- end }}
@@ -101,14 +100,14 @@ spark.metrics.appStatusSource.enabled: true
 # The session's own catalog lives in memory; Hive's would start a Derby database in the working directory. Its tables go
 # to the bucket, for a directory of the driver's disk is none that executors could write to.
 spark.sql.catalogImplementation: in-memory
-spark.sql.warehouse.dir: {{ include "spark.bucket" . }}/warehouse/spark_catalog
+spark.sql.warehouse.dir: {{ include "common.storeURI" . }}/warehouse/spark_catalog
 {{- if .Values.iceberg.enabled }}
 {{- $catalog := printf "spark.sql.catalog.%s" .Values.iceberg.catalog }}
 spark.sql.extensions: org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions
 {{ $catalog }}: org.apache.iceberg.spark.SparkCatalog
 {{ $catalog }}.type: hive
 {{ $catalog }}.uri: {{ .Values.iceberg.metastoreUri }}
-{{ $catalog }}.warehouse: {{ .Values.iceberg.warehouse }}
+{{ $catalog }}.warehouse: {{ include "common.storeURI" . }}/{{ .Values.iceberg.warehouse }}
 {{- end }}
 {{- end }}
 

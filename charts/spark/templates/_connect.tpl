@@ -39,10 +39,8 @@ spec:
       terminationGracePeriodSeconds: 60
       initContainers:
         - {{ include "spark.eventLogPrefix" . | nindent 10 | trim }}
-        - {{ include "spark.rclone" (dict "root" . "name" "event-log-shipper" "script" (include "spark.shipEventLogs" .)) | nindent 10 | trim }}
+        - {{ include "spark.rclone" (dict "root" . "name" "event-log-shipper" "mounts" "- {name: event-logs, mountPath: /var/log/spark-events}" "script" (include "spark.shipEventLogs" .)) | nindent 10 | trim }}
           restartPolicy: Always
-          volumeMounts:
-            - {name: event-logs, mountPath: /var/log/spark-events}
       containers:
         - name: spark-connect
           image: {{ include "common.image" (dict "root" . "image" .Values.image) }}
@@ -64,11 +62,7 @@ spec:
               valueFrom: {fieldRef: {fieldPath: metadata.name}}
             - name: SPARK_DRIVER_BIND_ADDRESS
               valueFrom: {fieldRef: {fieldPath: status.podIP}}
-            - {name: HOME, value: /tmp}
-            {{- range $name, $value := include "spark.checksumEnv" . | fromYaml }}
-            - {name: {{ $name }}, value: {{ $value }}}
-            {{- end }}
-            {{- include "spark.s3Env" . | nindent 12 }}
+            {{- include "spark.env" . | nindent 12 }}
             {{- include "spark.tokenEnv" . | nindent 12 }}
           ports:
             - {name: grpc, containerPort: {{ .Values.connect.grpcPort }}}
@@ -101,7 +95,13 @@ spec:
             - {name: local, mountPath: {{ include "spark.localDir" . }}}
             - {name: work, mountPath: /opt/spark/work-dir}
             - {name: tmp, mountPath: /tmp}
+            {{- with include "common.storeMounts" . }}
+            {{- . | nindent 12 }}
+            {{- end }}
       volumes:
+        {{- with include "common.storeVolumes" . }}
+        {{- . | nindent 8 }}
+        {{- end }}
         - name: conf
           configMap: {name: {{ include "spark.connect" . }}}
         - name: pod-template

@@ -41,13 +41,19 @@ spec:
   containers:
     - name: spark-kubernetes-executor
       env:
-        - {name: HOME, value: /tmp}
+        {{- include "spark.env" . | nindent 8 }}
       securityContext:
         {{- include "common.containerSecurity" . | nindent 8 }}
       volumeMounts:
         - {name: tmp, mountPath: /tmp}
         - {name: work, mountPath: /opt/spark/work-dir}
+        {{- with include "common.storeMounts" . }}
+        {{- . | nindent 8 }}
+        {{- end }}
   volumes:
+    {{- with include "common.storeVolumes" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
     - name: tmp
       emptyDir: {sizeLimit: 1Gi}
     - name: work

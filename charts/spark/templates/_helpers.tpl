@@ -8,19 +8,12 @@
 /var/data/spark-local
 {{- end }}
 
-{{/* Address of the bucket, as Hadoop's file systems take it. */}}
-{{- define "spark.bucket" -}}
-s3a://{{ .Values.s3.bucket }}
-{{- end }}
-
-{{/* Properties that reach the bucket, as YAML. Keys come from the environment, so that no property ever holds a secret. */}}
+{{/* Properties that reach the bucket, as YAML. */}}
 {{- define "spark.storeConf" -}}
-{{- with include "common.s3Endpoint" .Values.s3 }}
-spark.hadoop.fs.s3a.endpoint: {{ . }}
+{{- $provider := (include "spark.line" . | fromYaml).awsCredentials -}}
+{{- range $name, $value := include "common.storeConf" (dict "root" . "awsCredentials" $provider) | fromYaml }}
+spark.hadoop.{{ $name }}: {{ $value }}
 {{- end }}
-spark.hadoop.fs.s3a.endpoint.region: {{ .Values.s3.region }}
-spark.hadoop.fs.s3a.path.style.access: {{ .Values.s3.pathStyle }}
-spark.hadoop.fs.s3a.aws.credentials.provider: {{ (include "spark.line" . | fromYaml).awsCredentials }}
 {{- end }}
 
 {{/* Logs as lines of JSON. Spark 4 writes them by itself; 3.5 is told so by a file, see spark.logFiles. */}}
@@ -67,16 +60,6 @@ log-layout.json: |
 {{ end }}
 {{- end }}
 
-{{/* The keys of S3 as the environment variables that the AWS SDK looks for. */}}
-{{- define "spark.s3Env" -}}
-- name: AWS_ACCESS_KEY_ID
-  valueFrom:
-    secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.accessKeyKey }}}
-- name: AWS_SECRET_ACCESS_KEY
-  valueFrom:
-    secretKeyRef: {name: {{ .Values.s3.existingSecret }}, key: {{ .Values.s3.secretKeyKey }}}
-{{- end }}
-
 {{/* The token that clients must show, where the line has it: Spark takes it from this variable, so no property holds it. */}}
 {{- define "spark.tokenEnv" -}}
 {{- if (include "spark.line" . | fromYaml).token }}
@@ -88,15 +71,20 @@ log-layout.json: |
 {{- end }}
 {{- end }}
 
-{{/* Environment variables, as YAML, that let servers other than AWS accept what newer AWS SDKs send. */}}
-{{- define "spark.checksumEnv" -}}
-{{- if .Values.s3.endpoint -}}
-AWS_REQUEST_CHECKSUM_CALCULATION: when_required
-AWS_RESPONSE_CHECKSUM_VALIDATION: when_required
+{{/* What a driver, an executor and the History Server have in their environment, as a list. */}}
+{{- define "spark.env" -}}
+- {name: HOME, value: /tmp}
+{{- if and (eq .Values.store.type "s3") .Values.s3.endpoint }}
+# Servers other than AWS do not all accept the checksums that newer AWS SDKs send.
+- {name: AWS_REQUEST_CHECKSUM_CALCULATION, value: when_required}
+- {name: AWS_RESPONSE_CHECKSUM_VALIDATION, value: when_required}
+{{- end }}
+{{- with include "common.storeEnv" . }}
+{{ . }}
 {{- end }}
 {{- end }}
 
-{{/* A container that runs rclone with the bucket's store as its remote "store". Dict: root, name, script. */}}
+{{/* A container that runs rclone with the bucket's store as its remote "store". Dict: root, name, script, mounts. */}}
 {{- define "spark.rclone" -}}
 name: {{ .name }}
 image: {{ include "common.image" (dict "root" .root "image" .root.Values.rclone.image) }}
@@ -106,36 +94,23 @@ args:
   - |
     {{- .script | nindent 4 }}
 env:
-  - {name: EVENT_LOGS, value: "store:{{ .root.Values.s3.bucket }}/{{ .root.Values.eventLog.prefix }}"}
-  - {name: RCLONE_CONFIG, value: /dev/null}
+  - {name: EVENT_LOGS, value: "store:{{ .root.Values.store.bucket }}/{{ .root.Values.eventLog.prefix }}"}
   - {name: RCLONE_USE_JSON_LOG, value: "true"}
-  - {name: RCLONE_CONFIG_STORE_TYPE, value: s3}
-  {{- with include "common.s3Endpoint" .root.Values.s3 }}
-  - {name: RCLONE_CONFIG_STORE_PROVIDER, value: Other}
-  - {name: RCLONE_CONFIG_STORE_ENDPOINT, value: {{ . | quote }}}
-  {{- else }}
-  - {name: RCLONE_CONFIG_STORE_PROVIDER, value: AWS}
-  {{- end }}
-  - {name: RCLONE_CONFIG_STORE_REGION, value: {{ .root.Values.s3.region | quote }}}
-  - {name: RCLONE_CONFIG_STORE_FORCE_PATH_STYLE, value: {{ .root.Values.s3.pathStyle | quote }}}
   # Logs only grow, so equal sizes mean equal contents; and they may grow while they are copied.
   - {name: RCLONE_SIZE_ONLY, value: "true"}
   - {name: RCLONE_LOCAL_NO_CHECK_UPDATED, value: "true"}
-  # Creating buckets is not its business, and the keys may not allow it.
-  - {name: RCLONE_CONFIG_STORE_NO_CHECK_BUCKET, value: "true"}
-  - name: RCLONE_CONFIG_STORE_ACCESS_KEY_ID
-    valueFrom:
-      secretKeyRef: {name: {{ .root.Values.s3.existingSecret }}, key: {{ .root.Values.s3.accessKeyKey }}}
-  - name: RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY
-    valueFrom:
-      secretKeyRef: {name: {{ .root.Values.s3.existingSecret }}, key: {{ .root.Values.s3.secretKeyKey }}}
+  {{- include "common.storeRclone" .root | nindent 2 }}
 resources:
   {{- toYaml .root.Values.rclone.resources | nindent 2 }}
 securityContext:
   {{- include "common.containerSecurity" . | nindent 2 }}
+{{- with printf "%s\n%s" .mounts (include "common.storeMounts" .root) | trim }}
+volumeMounts:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* The init container that makes the event-log prefix exist. */}}
 {{- define "spark.eventLogPrefix" -}}
-{{ include "spark.rclone" (dict "root" . "name" "event-log-prefix" "script" ": | rclone rcat \"$EVENT_LOGS/.keep\"") }}
+{{ include "spark.rclone" (dict "root" . "name" "event-log-prefix" "mounts" "" "script" ": | rclone rcat \"$EVENT_LOGS/.keep\"") }}
 {{- end }}

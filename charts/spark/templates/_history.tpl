@@ -3,7 +3,7 @@
 {{ include "spark.storeConf" . }}
 {{ include "spark.logConf" . }}
 spark.history.ui.port: 18080
-spark.history.fs.logDirectory: {{ include "spark.bucket" . }}/{{ .Values.eventLog.prefix }}
+spark.history.fs.logDirectory: {{ include "common.storeURI" . }}/{{ .Values.eventLog.prefix }}
 spark.history.fs.update.interval: {{ .Values.history.updateInterval }}
 spark.history.fs.cleaner.enabled: true
 spark.history.fs.cleaner.maxAge: {{ .Values.history.retention }}
@@ -71,11 +71,7 @@ spec:
           args: [/opt/spark/bin/spark-class, org.apache.spark.deploy.history.HistoryServer]
           env:
             - {name: SPARK_DAEMON_MEMORY, value: {{ .Values.history.heap }}}
-            - {name: HOME, value: /tmp}
-            {{- range $name, $value := include "spark.checksumEnv" . | fromYaml }}
-            - {name: {{ $name }}, value: {{ $value }}}
-            {{- end }}
-            {{- include "spark.s3Env" . | nindent 12 }}
+            {{- include "spark.env" . | nindent 12 }}
           ports:
             - {name: http, containerPort: 18080}
           startupProbe:
@@ -100,7 +96,13 @@ spec:
             - {name: conf, mountPath: /opt/spark/conf, readOnly: true}
             - {name: work, mountPath: /opt/spark/work-dir}
             - {name: tmp, mountPath: /tmp}
+            {{- with include "common.storeMounts" . }}
+            {{- . | nindent 12 }}
+            {{- end }}
       volumes:
+        {{- with include "common.storeVolumes" . }}
+        {{- . | nindent 8 }}
+        {{- end }}
         - name: conf
           configMap: {name: {{ .Values.history.name }}}
         - name: work

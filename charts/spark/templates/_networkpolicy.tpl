@@ -7,8 +7,7 @@
 {{- $connectPeer := list (dict "podSelector" (dict "matchLabels" $connect)) }}
 {{- $executorPeer := list (dict "podSelector" (dict "matchLabels" $executor)) }}
 {{- $dns := include "common.dnsEgress" $policy.dnsPeers }}
-{{- $s3Port := include "common.s3Endpoint" .Values.s3 | include "common.urlPort" }}
-{{- $s3 := include "common.egress" (dict "port" $s3Port "peers" $policy.s3Peers) }}
+{{- $store := include "common.storeEgress" . }}
 {{- $blocks := include "common.egress" (dict "port" .Values.connect.blockManagerPort "peers" $executorPeer) }}
 {{- if .Values.connect.enabled }}
 apiVersion: networking.k8s.io/v1
@@ -49,7 +48,7 @@ spec:
         {{- range $policy.apiServerCIDRs }}
         - ipBlock: {cidr: {{ . | quote }}}
         {{- end }}
-    {{- $s3 | nindent 4 }}
+    {{- $store | nindent 4 }}
     {{- $blocks | nindent 4 }}
     {{- if .Values.iceberg.enabled }}
     {{- include "common.egress" (dict "port" (include "common.urlPort" .Values.iceberg.metastoreUri) "peers" $policy.metastorePeers) | nindent 4 }}
@@ -73,7 +72,7 @@ spec:
         - {port: {{ .Values.connect.blockManagerPort }}, protocol: TCP}
   egress:
     {{- $dns | nindent 4 }}
-    {{- $s3 | nindent 4 }}
+    {{- $store | nindent 4 }}
     {{- $blocks | nindent 4 }}
     - ports:
         - {port: {{ .Values.connect.driverPort }}, protocol: TCP}
@@ -102,7 +101,7 @@ spec:
         - {port: 18080, protocol: TCP}
   egress:
     {{- $dns | nindent 4 }}
-    {{- $s3 | nindent 4 }}
+    {{- $store | nindent 4 }}
 {{- end }}
 {{- end }}
 {{- end }}
