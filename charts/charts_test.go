@@ -107,6 +107,7 @@ func TestVariants(t *testing.T) {
 		{"airflow", set(set(set(nil, "database.tls.mode", "verify-full"), "database.tls.caSecret", "ca"), "dags.existingConfigMap", "mine"), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
 		{"data-validation", set(set(nil, "networkPolicy.enabled", false), "connect.token.enabled", false), "ConfigMap CronJob"},
 		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
+		{"jupyter", set(set(nil, "examples.enabled", false), "networkPolicy.enabled", false), "ConfigMap Service StatefulSet"},
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},

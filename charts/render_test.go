@@ -22,6 +22,7 @@ var releases = map[string]string{
 	"airflow":            "airflow",
 	"data-validation":    "data-validation",
 	"hive-metastore":     "hive-metastore",
+	"jupyter":            "jupyter",
 	"object-store":       "object-store",
 	"postgresql":         "postgresql",
 	"postgresql-cluster": "postgresql-cluster",
