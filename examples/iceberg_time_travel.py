@@ -56,8 +56,8 @@ def as_of(w: Walkthrough, snapshots: list[int]) -> None:
 
 def rollback(w: Walkthrough, snapshots: list[int]) -> None:
     catalog, name = w.table.split(".", 1)
-    w.say("""Prices times ten were a mistake. Back to the snapshot of before; the one that is left is still there, so this can
-        be undone too.""")
+    w.say("""Prices times ten were a mistake. Back to the snapshot of before; the one that is left is still there, so this
+        can be undone too.""")
     w.run(f"CALL {catalog}.system.rollback_to_snapshot('{name}', {snapshots[1]})")
     w.run("SELECT * FROM {t} ORDER BY id")
 
