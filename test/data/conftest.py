@@ -18,6 +18,7 @@ import pytest
 from servers import spark_connect
 
 if TYPE_CHECKING:
+    from lakehouse.tables import Table
     from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,6 +78,12 @@ def spark(shared_session: "SparkSession") -> "SparkSession":
         shared_session.sql(f"DROP TABLE IF EXISTS {table.name} PURGE").collect()
     samples.load(shared_session)
     return shared_session
+
+
+def refresh(spark: "SparkSession", *all_tables: "Table") -> None:
+    """A session remembers the tables that it has read, and does not see by itself what others commit to them."""
+    for table in all_tables:
+        spark.sql(f"REFRESH TABLE {table.name}").collect()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import refresh
 from lakehouse import damage, generate, sales, samples, tables
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def expected() -> Totals:
 
 
 def published(spark: "SparkSession") -> Totals:
+    refresh(spark, tables.DAILY_SALES)
     rows = spark.table(tables.DAILY_SALES.name).collect()
     made = {(row.sale_date, row.country, row.channel): (row.orders, row.units, row.revenue) for row in rows}
     assert len(made) == len(rows), "no row is there twice"

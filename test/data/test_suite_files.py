@@ -95,7 +95,7 @@ def test_faults(tmp_path: Path, spoil: Callable[[Raw], None], says: str) -> None
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"x"'])
 def test_no_suite_at_all(tmp_path: Path, text: str) -> None:
-    with pytest.raises(suites.SuiteError, match="x_suite.json is no"):
+    with pytest.raises(suites.SuiteError, match=r"x_suite\.json is no"):
         load(tmp_path, text)
 
 
