@@ -33,20 +33,37 @@ def connect(remote: str | None = None, wait_seconds: float = 120) -> Iterator["S
     remote = remote or os.environ.get("SPARK_REMOTE", "")
     host, port = address(remote)
     wait_for_port(host, port, wait_seconds)
-    from pyspark.sql import SparkSession
+    from pyspark.sql.connect.session import SparkSession
 
     try:
         spark = SparkSession.builder.remote(remote).create()
         # A day is a day in UTC, as in the partitions of Iceberg, wherever the server and this process are.
         spark.conf.set("spark.sql.session.timeZone", "UTC")
     except Exception as error:
+        _close(SparkSession.getActiveSession(), answers=False)
         raise Unreachable(f"Spark Connect at {host}:{port} refused a session: {redact(str(error), remote)}") from None
     try:
         yield spark
     finally:
-        # Nothing must hide the error that got us here.
-        with contextlib.suppress(Exception):
+        _close(spark, answers=_listens(host, port))
+
+
+def _close(spark: "SparkSession | None", answers: bool) -> None:
+    """Takes leave of the server, unless it has gone: the client would try for ten minutes to tell it, and again when Python
+    exits, for every session that has not been closed."""
+    # Nothing must hide the error that got us here.
+    with contextlib.suppress(Exception):
+        if spark is not None and not answers:
+            spark.client.close()
+    with contextlib.suppress(Exception):
+        if spark is not None:
             spark.stop()
+
+
+def _listens(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=5):
+        return True
+    return False
 
 
 def address(remote: str) -> tuple[str, int]:
@@ -65,14 +82,10 @@ def address(remote: str) -> tuple[str, int]:
 
 def wait_for_port(host: str, port: int, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            socket.create_connection((host, port), timeout=5).close()
-            return
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise Unreachable(f"no Spark Connect server at {host}:{port} after {seconds:.0f} s: {error}") from None
-            time.sleep(1)
+    while not _listens(host, port):
+        if time.monotonic() > deadline:
+            raise Unreachable(f"no Spark Connect server answers at {host}:{port} after {seconds:.0f} s")
+        time.sleep(1)
 
 
 def redact(text: str, remote: str | None = None) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lakehouse.suites import Suite
+from lakehouse.suites import Suite, SuiteError
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -77,6 +77,8 @@ class Report:
 
 def run(suite: Suite, frame: "DataFrame", table: str | None = None, day: dt.date | None = None) -> Report:
     """Validates all rows of the frame. With a day, the bounds that the suite has for one day apply."""
+    if day is not None and not suite.day_column:
+        raise SuiteError(f"suite {suite.name} says nothing about single days: its meta has no day")
     began, clock = dt.datetime.now(dt.UTC), time.monotonic()
     parameters = suite.parameters if day is None else suite.day_parameters
     with _rows_counted_by_spark(frame.sparkSession):
