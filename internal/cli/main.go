@@ -119,7 +119,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.console.Err)
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
-		a.accessCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(),
+		a.accessCommand(), a.imagesCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(),
 		completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root

@@ -61,9 +61,9 @@ func Find(name string) (Archive, bool, error) {
 		return Archive{}, false, unreadable(a.Path, err)
 	}
 	a.ID = id.String()
-	// build.sh writes what the archive was made of and how, a line each.
+	// build.sh writes what the archive was made of, how, and its reference, a line each.
 	if key, err := os.ReadFile(path + ".key"); err == nil {
-		if lines := strings.Fields(string(key)); len(lines) > 1 {
+		if lines := strings.Split(string(key), "\n"); len(lines) > 1 {
 			a.Made = lines[1]
 		}
 	}

@@ -17,8 +17,8 @@ import (
 // Into is a kind of cluster that takes images without a registry.
 type Into struct {
 	Name    string
-	program string                                // what is missing when it is not installed
-	matches func(context string) bool             // whether a kubeconfig context is of this kind
+	program string                                 // what is missing when it is not installed
+	matches func(context string) bool              // whether a kubeconfig context is of this kind
 	args    func(context, archive string) []string // of the program
 }
 
@@ -45,7 +45,19 @@ func Intos() []Into {
 	}
 }
 
-// Target is the kind of cluster with a name, or without one the kind that a context is of.
+// find looks for the program on this machine.
+func (i Into) find() (string, error) {
+	if i.Name == "sandbox" {
+		return local.Program(i.program)
+	}
+	path, err := exec.LookPath(i.program)
+	if err != nil {
+		return "", fault.New(fault.Failed, fmt.Sprintf("loading into %s needs the program %s, which is not installed here", i.Name, i.program), "sparkwiz images push REGISTRY")
+	}
+	return path, nil
+}
+
+// intoOf is the kind of cluster with a name, or without one the kind that a context is of.
 func intoOf(name, context string) (Into, error) {
 	var known []string
 	for _, into := range Intos() {
@@ -72,7 +84,7 @@ func Load(ctx context.Context, names []string, into, context string, observe pro
 	if err != nil {
 		return err
 	}
-	program, err := local.Program(kind.program)
+	program, err := kind.find()
 	if err != nil {
 		return err
 	}
