@@ -109,7 +109,8 @@ func push(ctx context.Context, c Chosen, target name.Tag, o PushOptions, step *s
 	go func() {
 		defer close(done)
 		for u := range updates {
-			step.say(fmt.Sprintf("%d of %d MB", u.Complete/1e6, u.Total/1e6))
+			// The total grows with every layer that is compressed, so it would promise nothing.
+			step.say(fmt.Sprintf("%d MB sent", u.Complete/1e6))
 		}
 	}()
 	step.say("compressing the layers")
@@ -156,9 +157,12 @@ func newStep(name, title string, observe progress.Observer) *step {
 	return &step{event: progress.Event{Step: name, Title: title}, started: time.Now(), observe: observe}
 }
 
-// say reports what is being done, four times a second at most.
+// talk is how long a step is silent between two reports: each is a line in a log.
+const talk = 5 * time.Second
+
+// say reports what is being done.
 func (s *step) say(what string) {
-	if time.Since(s.told) < 250*time.Millisecond {
+	if time.Since(s.told) < talk {
 		return
 	}
 	s.told = time.Now()
