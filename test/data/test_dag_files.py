@@ -1,4 +1,4 @@
-"""Airflow reads DAG files all the time: without Spark, without a network, quickly, and from a ConfigMap's odd directories."""
+"""Airflow reads DAG files all the time: without Spark, without a network, quickly, and from a ConfigMap's directories."""
 
 import json
 import os
