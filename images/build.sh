@@ -56,8 +56,11 @@ key() {
 	} | sha256sum | cut -d ' ' -f 1
 }
 
-# The program sparkwiz carries these files without the stand-ins, which only a checkout has.
-has_sources() { [[ $(field "$1" source) == ours || -d $here/stand-ins ]]; }
+# The program sparkwiz carries these files without the stand-ins, which only a checkout has; and not every official image
+# has one.
+has_sources() {
+	[[ $(field "$1" source) == ours ]] || [[ -n $(field "$1" dockerfile) && -d $here/stand-ins ]]
+}
 
 up_to_date() {
 	[[ -s $out/$1.tar ]] || return
