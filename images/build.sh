@@ -58,7 +58,9 @@ key() {
 
 # The program sparkwiz carries these files without the stand-ins, which only a checkout has; and not every official image
 # has one.
-has_sources() { [[ $(field "$1" source) == ours || (-n $(field "$1" dockerfile) && -d $here/stand-ins) ]]; }
+has_sources() {
+	[[ $(field "$1" source) == ours ]] || [[ -n $(field "$1" dockerfile) && -d $here/stand-ins ]]
+}
 
 up_to_date() {
 	[[ -s $out/$1.tar ]] || return

@@ -38,12 +38,11 @@ func text(row map[string]any, key string) string {
 	return fmt.Sprint(row[key])
 }
 
-var registry = regexp.MustCompile(`^(docker|ghcr)\.io/`)
-
 // build.sh reads the list with awk: one key a line, flat values, and only the keys that its head explains.
 func TestRows(t *testing.T) {
 	base, all := rows(t)
 	known := []string{"name", "reference", "source", "dockerfile", "inputs", "args", "target", "go", "ldflags", "user", "charts", "seconds", "default"}
+	named := regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+/[a-z0-9/-]+:[\w.-]+$`)
 	names, references := map[string]bool{}, map[string]bool{}
 	for _, row := range all {
 		name := text(row, "name")
@@ -57,7 +56,7 @@ func TestRows(t *testing.T) {
 				t.Errorf("%s: %s is not flat", name, key)
 			}
 		}
-		if reference := text(row, "reference"); names[name] || references[reference] || !registry.MatchString(reference) {
+		if reference := text(row, "reference"); names[name] || references[reference] || !named.MatchString(reference) {
 			t.Errorf("%s: the name or %s is there twice, or the reference names no registry", name, reference)
 		}
 		names[name], references[text(row, "reference")] = true, true
@@ -74,8 +73,8 @@ func TestRows(t *testing.T) {
 			}
 		}
 		dockerfile := text(row, "dockerfile")
-		if dockerfile == "" && text(row, "source") == Official && text(row, "default") == "false" {
-			continue // Only ever pulled.
+		if dockerfile == "" && text(row, "source") == Official {
+			continue
 		}
 		data, err := os.ReadFile(dockerfile)
 		if err != nil {
@@ -220,6 +219,11 @@ func TestPins(t *testing.T) {
 	}
 }
 
+// unbuilt lists images that charts name although nobody has them, with the reason.
+var unbuilt = map[string]string{
+	"docker.io/sparkwiz/spark:3.5.7-rapids": "Maven Central serves RAPIDS for Scala 2.12, which Spark 3.5 is, up to 25.04.0 only; that stops at Spark 3.5.5",
+}
+
 // TestChartsNameImagesThatThereAre reads every set of values in charts/: whatever names an image must name one of the list,
 // and the list must know that the chart does.
 func TestChartsNameImagesThatThereAre(t *testing.T) {
@@ -236,6 +240,12 @@ func TestChartsNameImagesThatThereAre(t *testing.T) {
 		for _, reference := range references(values.merged) {
 			found++
 			users, ok := charts[reference]
+			if unbuilt[reference] != "" {
+				if ok {
+					t.Errorf("%s is in images.yaml now; it is no exception any more", reference)
+				}
+				continue
+			}
 			if !ok {
 				t.Errorf("%s names %s, which images.yaml does not have", values.path, reference)
 			} else if !slices.Contains(users, values.chart) {
