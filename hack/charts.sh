@@ -30,6 +30,11 @@ render older-line "${quickstart[@]}" --set spark-35.enabled=true --set spark-41.
 for cloud in eks karpenter gke aks; do
   render "spot-$cloud" "${quickstart[@]}" --set "scaling.spot=$cloud"
 done
+own=(--set storage.mode=external --set storage.secret=s3-keys)
+render gcs "${quickstart[@]}" --set storage.mode=gcs --set storage.secret=gcs-key
+render azure "${quickstart[@]}" --set storage.mode=azure --set storage.account=lake --set storage.secret=azure-key
+render cloudnative-pg "${quickstart[@]}" "${own[@]}" --set environment=staging --set database.mode=cloudnative-pg --set airflow.enabled=true
+render validation-alone "${quickstart[@]}" --set validation.mode=scheduled
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
 
 # Helm's own command renders the charts for people who install them without sparkwiz.
