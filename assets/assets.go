@@ -2,13 +2,29 @@
 // which versions go together.
 package assets
 
-import _ "embed"
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
 
-//go:embed presets/quickstart.yaml
-var quickstart []byte
+//go:embed presets/*.yaml
+var presets embed.FS
 
-// Quickstart is the answers file of a first platform on the sandbox.
-func Quickstart() []byte { return quickstart }
+// Presets are the names of the answers files to begin with, the simplest
+// first.
+func Presets() []string {
+	return []string{"quickstart", "everything", "iceberg", "cost-optimized", "gpu", "backfill"}
+}
+
+// Preset is one of them. An unknown name is an error that lists the known ones.
+func Preset(name string) ([]byte, error) {
+	data, err := presets.ReadFile("presets/" + name + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("no preset %q; there are %s", name, strings.Join(Presets(), ", "))
+	}
+	return data, nil
+}
 
 //go:embed compat.yaml
 var compat []byte

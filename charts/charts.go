@@ -11,16 +11,18 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/sparkwiz/sparkwiz/examples"
 )
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:common all:hive-metastore all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1
+//go:embed all:common all:hive-metastore all:jupyter all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1
 var FS embed.FS
 
 // Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
-	return []string{"hive-metastore", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1"}
+	return []string{"hive-metastore", "jupyter", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1"}
 }
 
 // Libraries lists the charts that others are made of.
@@ -32,15 +34,26 @@ type File struct {
 	Data []byte
 }
 
-// Files returns a chart as Helm loads it: its own directory, and each library that Chart.yaml names under charts/, where
-// `helm dependency build` would put it. An unknown name is an error that lists the known ones.
+// Files returns a chart as Helm loads it: its own directory, each library that Chart.yaml names under charts/, where
+// `helm dependency build` would put it, and what it carries from elsewhere under files/. An unknown name is an error that
+// lists the known ones.
 func Files(chart string) ([]File, error) {
 	if !slices.Contains(Names(), chart) {
 		return nil, fmt.Errorf("no chart %q; there are %s", chart, strings.Join(Names(), ", "))
 	}
-	files, err := directory(chart, "")
+	files, err := directory(FS, chart, "")
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range carried() {
+		if c.chart != chart {
+			continue
+		}
+		more, err := directory(c.from, ".", c.at)
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: %w", chart, err)
+		}
+		files = append(files, more...)
 	}
 	var metadata struct {
 		Dependencies []struct {
@@ -52,7 +65,7 @@ func Files(chart string) ([]File, error) {
 		return nil, fmt.Errorf("chart %s: %w", chart, err)
 	}
 	for _, library := range metadata.Dependencies {
-		more, err := directory(library.Name, "charts/"+library.Name)
+		more, err := directory(FS, library.Name, "charts/"+library.Name)
 		if err != nil {
 			return nil, fmt.Errorf("chart %s: %w", chart, err)
 		}
@@ -65,10 +78,22 @@ func Files(chart string) ([]File, error) {
 // libraries are taken from their own directories, and values files for people who call Helm themselves.
 var notOfRelease = []string{"charts", "environments", "presets"}
 
-// directory reads a chart's own files, as if it stood at another place.
-func directory(name, at string) ([]File, error) {
+// content is a directory of this repository that is kept beside the charts, because people read it there, and that one of
+// them carries.
+type content struct {
+	chart string
+	from  fs.FS
+	at    string // where the chart finds it
+}
+
+func carried() []content {
+	return []content{{"jupyter", examples.FS, "files/examples"}}
+}
+
+// directory reads the files below a directory, as if it stood at another place.
+func directory(from fs.FS, name, at string) ([]File, error) {
 	var files []File
-	err := fs.WalkDir(FS, name, func(file string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(from, name, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -78,7 +103,7 @@ func directory(name, at string) ([]File, error) {
 			}
 			return nil
 		}
-		data, err := FS.ReadFile(file)
+		data, err := fs.ReadFile(from, file)
 		files = append(files, File{path.Join(at, strings.TrimPrefix(file, name+"/")), data})
 		return err
 	})

@@ -102,6 +102,7 @@ func TestVariants(t *testing.T) {
 		{"spark-4.1", set(set(nil, "iceberg.enabled", false), "s3.endpoint", ""), "ConfigMap Deployment NetworkPolicy Role RoleBinding Service ServiceAccount"},
 		{"spark-4.1", set(set(nil, "executor.tolerations", flips["executor.tolerations"]), "executor.nodeSelector", flips["executor.nodeSelector"]), "ConfigMap Deployment NetworkPolicy Role RoleBinding Service ServiceAccount"},
 		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
+		{"jupyter", set(set(nil, "examples.enabled", false), "networkPolicy.enabled", false), "ConfigMap Service StatefulSet"},
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},

@@ -19,6 +19,7 @@ func TestNetworkPolicies(t *testing.T) {
 	everybody := map[string]labels.Set{
 		"connect client": {"sparkwiz.dev/connect-client": "true"},
 		"history client": {"sparkwiz.dev/history-client": "true"},
+		"jupyter client": {"sparkwiz.dev/jupyter-client": "true"},
 		"stranger":       {"app.kubernetes.io/name": "stranger"},
 		"operator":       {"app.kubernetes.io/name": "cloudnative-pg", namespaceName: "cnpg-system"},
 		"false operator": {"app.kubernetes.io/name": "other", namespaceName: "cnpg-system"},
@@ -38,6 +39,8 @@ func TestNetworkPolicies(t *testing.T) {
 	}
 	needed := map[flow]bool{
 		{"history client", "spark-history", 18080}:     true,
+		{"jupyter client", "jupyter", 8888}:            true,
+		{"jupyter", "spark-41-connect", 15002}:         true,
 		{"spark-history", "object-store", 7070}:        true,
 		{"hive-metastore", "object-store", 7070}:       true,
 		{"hive-metastore", "postgresql", 5432}:         true,

@@ -19,6 +19,7 @@ import (
 // releases are the names under which the charts find each other.
 var releases = map[string]string{
 	"hive-metastore": "hive-metastore",
+	"jupyter":        "jupyter",
 	"object-store":   "object-store",
 	"postgresql":     "postgresql",
 

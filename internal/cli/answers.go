@@ -36,8 +36,8 @@ func (a *app) environment() string {
 	return spec.Dev
 }
 
-// answers gathers them from the weakest to the strongest source: defaults,
-// the file, then flags.
+// answers gathers them from the weakest to the strongest source: defaults, a
+// preset, the file, then flags.
 func (a *app) answers() (question.Answers, error) {
 	path := a.flags.file
 	if path == "" {
@@ -59,6 +59,9 @@ func (a *app) answers() (question.Answers, error) {
 		pairs = append(pairs, "environment="+a.flags.environment)
 	}
 	err = answers.SetPairs(pairs)
+	if a.flags.preset != "" {
+		err = errors.Join(err, under(&answers, a.flags.preset, question.FromPreset))
+	}
 	return answers, err
 }
 

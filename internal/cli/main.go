@@ -71,6 +71,7 @@ type flags struct {
 	workspace   string
 	environment string
 	file        string
+	preset      string
 	set         []string
 	output      string
 	noInput     bool
@@ -103,6 +104,7 @@ func newRoot(a *app) *cobra.Command {
 	p.StringVarP(&f.workspace, "workspace", "w", "platform", "directory that keeps answers and values, one environment beside the other")
 	p.StringVarP(&f.environment, "environment", "e", "", "environment of the workspace; the only one there is, or dev")
 	p.StringVarP(&f.file, "file", "f", "", "answers file to use instead of the workspace's; it is only read")
+	p.StringVar(&f.preset, "preset", "", "answer with a preset what nothing else answers; `sparkwiz presets` lists them")
 	p.StringArrayVar(&f.set, "set", nil, "answer a question, key=value; `sparkwiz questions` lists them")
 	p.StringVarP(&f.output, "output", "o", "text", "text, json or yaml; plan also md")
 	p.BoolVar(&f.noInput, "no-input", false, "never ask; fail and list what is missing")
@@ -119,7 +121,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.console.Err)
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
-		a.accessCommand(), a.secretsCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.compatCommand(),
+		a.accessCommand(), a.secretsCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(), a.compatCommand(),
 		completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root

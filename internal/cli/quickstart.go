@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sparkwiz/sparkwiz/assets"
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/local"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
@@ -54,24 +53,14 @@ func (a *app) presetAnswers() (question.Answers, error) {
 	if err != nil {
 		return answers, err
 	}
-	preset, keys, err := spec.Parse(assets.Quickstart())
-	if err != nil {
-		return answers, err
-	}
 	// With a terminal the preset only suggests: the builds take minutes, and
 	// answering is how they are spent.
 	origin := question.FromFile
 	if a.asks() {
 		origin = question.FromDefault
 	}
-	for _, key := range keys {
-		q, known := question.Find(key)
-		if !known || answers.Origin(key) != question.FromDefault {
-			continue
-		}
-		if err := answers.Set(key, q.Text(preset), origin); err != nil {
-			return answers, err
-		}
+	if err := under(&answers, "quickstart", origin); err != nil {
+		return answers, err
 	}
 	var pairs []string
 	switch {

@@ -47,12 +47,16 @@ func (l line) asksForToken(s spec.Spec) bool { return l.token && s.Spark.Token }
 func (l line) secrets(s spec.Spec) []secret.Ref {
 	refs := storeKeys(s)
 	if l.asksForToken(s) {
-		refs = append(refs, secret.Ref{Secret: connectSecret, Key: "token", Purpose: "what clients of Spark Connect must show"})
+		refs = append(refs, connectToken())
 	}
 	return refs
 }
 
 const connectSecret = "spark-connect"
+
+func connectToken() secret.Ref {
+	return secret.Ref{Secret: connectSecret, Key: "token", Purpose: "what clients of Spark Connect must show"}
+}
 
 func (l line) doors(s spec.Spec) []Door {
 	doors := []Door{

@@ -18,6 +18,7 @@ type Origin string
 const (
 	FromDefault Origin = "default"
 	FromCluster Origin = "cluster"
+	FromPreset  Origin = "preset"
 	FromFile    Origin = "file"
 	FromFlag    Origin = "flag"
 	FromYou     Origin = "you" // typed in the wizard
@@ -139,6 +140,21 @@ func ValidateOne(key string, s spec.Spec, f facts.Facts) error {
 		return spec.Unknown(key)
 	}
 	return q.Judge(s, f)
+}
+
+// Under fills in what nobody has answered, from other answers that matter
+// less: a preset's. Keys are those that they answer.
+func (a *Answers) Under(other spec.Spec, keys []string, origin Origin) error {
+	for _, key := range keys {
+		q, known := Find(key)
+		if !known || a.Origin(key) != FromDefault {
+			continue
+		}
+		if err := a.Set(key, q.Text(other), origin); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Clone is a copy that can be changed on its own, e.g. to be saved while the

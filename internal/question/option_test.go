@@ -37,6 +37,7 @@ func TestOptions(t *testing.T) {
 			choosable := 0
 			for _, o := range q.Options(f) {
 				s := spec.Default()
+				s.Spark35.Enabled = true // One of the options is to use it.
 				if err := q.Put(&s, o.Value); err != nil || q.Text(s) != o.Value || o.Label == "" {
 					t.Errorf("%s, %s=%s: no label, or not a value of the field: %v", name, q.Key, o.Value, err)
 				}

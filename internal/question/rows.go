@@ -16,6 +16,7 @@ func Pages() []Page {
 		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
 		{"database", "Database", "The PostgreSQL that the platform keeps its own data in."},
+		{"notebooks", "Notebooks", "JupyterLab in the browser, with everything that a notebook needs to talk to Spark."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
 		{"dr", "Disaster recovery", "Nightly backups of the databases."},
 	}
@@ -24,7 +25,7 @@ func Pages() []Page {
 // Rows are all questions, in the order in which they are asked.
 func Rows() []Question {
 	var rows []Question
-	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(), databaseRows(), lastRows()} {
+	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(), databaseRows(), notebookRows(), lastRows()} {
 		rows = append(rows, part...)
 	}
 	return rows

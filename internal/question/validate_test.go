@@ -69,6 +69,12 @@ func TestValidate(t *testing.T) {
 		{[]string{"gpu.enabled=true"}, "spark-41.version: spark@4.1.4 and rapids@26.08.1 do not go together: RAPIDS has code for exact patches of Spark and stops at start with any other. It left out 4.1.0 for 4.1.1, and 4.1.4 is asked for and not there yet"},
 		{[]string{"gpu.enabled=true", "spark-41.version=4.1.3"}, ""},
 		{[]string{"gpu.enabled=true", "spark-41.enabled=no", "spark-35.enabled=yes"}, ""},
+		{[]string{"jupyter.enabled=true", "jupyter.size=2Gi"}, ""},
+		{[]string{"jupyter.enabled=true", "jupyter.size=5"}, "jupyter.size: " + quantity},
+		{[]string{"jupyter.enabled=true", "jupyter.line=35"}, "jupyter.line: that line of Spark is not installed"},
+		{[]string{"jupyter.enabled=true", "jupyter.line=35", "spark-35.enabled=yes"}, ""},
+		{[]string{"jupyter.enabled=true", "jupyter.line=4.1"}, `jupyter.line: "4.1" is not one of newest, 41, 35`},
+		{[]string{"jupyter.line=35"}, ""}, // nobody has notebooks
 		{[]string{"scaling.spot=aws"}, `scaling.spot: "aws" is not one of off, eks, karpenter, gke, aks`},
 		{[]string{"scaling.officeHours=yes"}, ""},
 		{[]string{"scaling.officeHours=yes", "scaling.start=@daily"}, "scaling.start: want a cron line of five fields, such as 0 8 * * 1-5"},

@@ -25,6 +25,7 @@ type Spec struct {
 	GPU           GPU           `json:"gpu"`
 	Scaling       Scaling       `json:"scaling"`
 	Iceberg       Iceberg       `json:"iceberg"`
+	Jupyter       Jupyter       `json:"jupyter"`
 	Observability Observability `json:"observability"`
 	DR            DR            `json:"dr"`
 }
@@ -161,6 +162,16 @@ type Iceberg struct {
 	Enabled bool `json:"enabled"`
 }
 
+// NewestLine is the newest line of Spark that is installed.
+const NewestLine = "newest"
+
+// Jupyter turns on notebooks.
+type Jupyter struct {
+	Enabled bool   `json:"enabled"`
+	Size    string `json:"size"` // Kubernetes quantity of the volume
+	Line    string `json:"line"` // whose Connect server they use: 35, 41 or NewestLine
+}
+
 // Observability says whether metrics, dashboards and alerts are installed.
 type Observability struct {
 	Mode string `json:"mode"` // off, existing, install
@@ -195,6 +206,7 @@ func Default() Spec {
 		GPU:           GPU{Mode: OnGPU},
 		Scaling:       Scaling{Spot: NoSpot, TimeZone: "Etc/UTC", Start: "0 8 * * 1-5", End: "0 20 * * 1-5"},
 		Iceberg:       Iceberg{Enabled: true},
+		Jupyter:       Jupyter{Size: "5Gi", Line: NewestLine},
 		Observability: Observability{Mode: "off"},
 	}
 }

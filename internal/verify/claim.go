@@ -78,7 +78,7 @@ func claims(p plan.Plan, quick bool) []claim {
 
 // catalogue is every claim there is.
 func catalogue() []claim {
-	return []claim{spark("spark-35", "Spark 3.5"), spark("spark-41", "Spark 4.1"), bothLines()}
+	return []claim{spark("spark-35", "Spark 3.5"), spark("spark-41", "Spark 4.1"), bothLines(), jupyter()}
 }
 
 // release finds an installed release by its name.

@@ -104,6 +104,7 @@ func TestStepsFollowTheAnswers(t *testing.T) {
 		"the older line alone": {func(s *spec.Spec) {
 			s.Spark35.Enabled, s.Spark41.Enabled, s.Iceberg.Enabled = true, false, false
 		}, "spark-35: connect select drain history"},
+		"notebooks":  {func(s *spec.Spec) { s.Iceberg.Enabled, s.Jupyter.Enabled = false, true }, "spark-41: connect token select drain history, jupyter: login kernel cell shutdown"},
 		"quick":      {func(s *spec.Spec) { s.Iceberg.Enabled = false }, "spark-41: connect token select history"},
 		"no history": {func(s *spec.Spec) { s.Spark.History, s.Iceberg.Enabled = false, false }, "spark-41: connect token select drain"},
 	} {

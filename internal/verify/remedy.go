@@ -16,6 +16,8 @@ func remedy(p plan.Plan, s step, said string) string {
 		command string
 	}{
 		{[]string{"nothing answers at"}, kubectl(p, "get pods -l app.kubernetes.io/name=spark-connect")},
+		{[]string{"refuses the token in its Secret"}, kubectl(p, "rollout restart statefulset/jupyter")},
+		{[]string{"JupyterLab does not answer", "the kernel died"}, kubectl(p, "describe pods -l app.kubernetes.io/name=jupyter")},
 		{[]string{"executor pods"}, kubectl(p, "get pods,events -l spark-role=executor")},
 		{[]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Status Code: 403"}, kubectl(p, "describe secret "+storeSecret(p)) + "   # are these the store's keys?"},
 		{[]string{"NoSuchBucket"}, fmt.Sprintf("--set storage.bucket=…   # the store has no bucket %q", p.Spec.Storage.Bucket)},
