@@ -30,6 +30,11 @@ render older-line "${quickstart[@]}" --set spark-35.enabled=true --set spark-41.
 for cloud in eks karpenter gke aks; do
   render "spot-$cloud" "${quickstart[@]}" --set "scaling.spot=$cloud"
 done
+render gcs-key "${quickstart[@]}" --set storage.mode=gcs --set storage.secret=gcs-key --set database.mode=cloudnative-pg
+render gcs-identity "${quickstart[@]}" --set storage.mode=gcs --set database.mode=external --set database.host=db.example.com \
+  --set database.secret=db-passwords --set database.ca=db-ca
+render azure "${quickstart[@]}" --set environment=staging --set storage.mode=azure --set storage.account=examplelake --set storage.secret=azure-key \
+  --set database.mode=cloudnative-pg --set database.instances=2
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
 
 # Helm's own command renders the charts for people who install them without sparkwiz.
