@@ -12,21 +12,22 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/sparkwiz/sparkwiz/dags"
 	"github.com/sparkwiz/sparkwiz/examples"
 )
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:common all:hive-metastore all:jupyter all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1
+//go:embed all:airflow all:common all:dag-files all:data-validation all:hive-metastore all:jupyter all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1
 var FS embed.FS
 
 // Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
-	return []string{"hive-metastore", "jupyter", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1"}
+	return []string{"airflow", "data-validation", "hive-metastore", "jupyter", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1"}
 }
 
 // Libraries lists the charts that others are made of.
-func Libraries() []string { return []string{"common", "spark"} }
+func Libraries() []string { return []string{"common", "dag-files", "spark"} }
 
 // File is one file of a chart, with its path below the chart's directory.
 type File struct {
@@ -87,7 +88,11 @@ type content struct {
 }
 
 func carried() []content {
-	return []content{{"jupyter", examples.FS, "files/examples"}}
+	return []content{
+		{"airflow", dags.FS, "files/dags"},
+		{"data-validation", dags.FS, "files/dags"},
+		{"jupyter", examples.FS, "files/examples"},
+	}
 }
 
 // directory reads the files below a directory, as if it stood at another place.

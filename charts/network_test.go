@@ -17,6 +17,7 @@ import (
 // them listens on, against the flows that the platform needs. What is not listed must be closed.
 func TestNetworkPolicies(t *testing.T) {
 	everybody := map[string]labels.Set{
+		"airflow client": {"sparkwiz.dev/airflow-client": "true"},
 		"connect client": {"sparkwiz.dev/connect-client": "true"},
 		"history client": {"sparkwiz.dev/history-client": "true"},
 		"jupyter client": {"sparkwiz.dev/jupyter-client": "true"},
@@ -46,11 +47,21 @@ func TestNetworkPolicies(t *testing.T) {
 		{"hive-metastore", "postgresql", 5432}:         true,
 		{"object-store-buckets", "object-store", 7070}: true,
 		{"postgresql-databases", "postgresql", 5432}:   true,
+		{"airflow client", "airflow-api", 8080}:        true,
+		{"airflow-worker", "airflow-api", 8080}:        true,
+		{"airflow-worker", "spark-41-connect", 15002}:  true,
+		{"airflow-worker", "object-store", 7070}:       true,
+		{"airflow-api", "object-store", 7070}:          true,
+		{"airflow-triggerer", "object-store", 7070}:    true,
+		{"data-validation", "spark-41-connect", 15002}: true,
 
 		{"postgresql-cluster", "postgresql-cluster", 5432}: true,
 		{"postgresql-cluster", "postgresql-cluster", 8000}: true,
 		{"operator", "postgresql-cluster", 5432}:           true,
 		{"operator", "postgresql-cluster", 8000}:           true,
+	}
+	for _, process := range []string{"api", "scheduler", "dag-processor", "triggerer", "migrate"} {
+		needed[flow{"airflow-" + process, "postgresql", 5432}] = true
 	}
 	for _, line := range []string{"spark-35", "spark-41"} {
 		connect, executor := line+"-connect", line+"-executor"
@@ -153,7 +164,7 @@ func amongAddresses(t *testing.T, peers []networkingv1.NetworkPolicyPeer, addres
 
 // role is the name of a pod's owner without the hash that Jobs carry.
 func role(name string) string {
-	for _, job := range []string{"object-store-buckets", "postgresql-databases"} {
+	for _, job := range []string{"object-store-buckets", "postgresql-databases", "airflow-migrate"} {
 		if len(name) > len(job) && name[:len(job)] == job {
 			return job
 		}

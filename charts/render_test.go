@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -18,15 +19,15 @@ import (
 
 // releases are the names under which the charts find each other.
 var releases = map[string]string{
-	"hive-metastore": "hive-metastore",
-	"jupyter":        "jupyter",
-	"object-store":   "object-store",
-	"postgresql":     "postgresql",
-
+	"airflow":            "airflow",
+	"data-validation":    "data-validation",
+	"hive-metastore":     "hive-metastore",
+	"jupyter":            "jupyter",
+	"object-store":       "object-store",
+	"postgresql":         "postgresql",
 	"postgresql-cluster": "postgresql-cluster",
-
-	"spark-3.5": "spark-35",
-	"spark-4.1": "spark-41",
+	"spark-3.5":          "spark-35",
+	"spark-4.1":          "spark-41",
 }
 
 // together are values of charts that stand beside others: one History Server serves all lines of Spark.
@@ -109,7 +110,8 @@ func as[T any](t *testing.T, object map[string]any) T {
 	return typed
 }
 
-// pods collects every pod that the charts start, executors included, by the name of what starts it.
+// pods collects every pod that the charts start, those of executors and tasks included, by the name of what starts it or,
+// where a template in a ConfigMap has a name, by that.
 func pods(t *testing.T, name string, values map[string]any) map[string]corev1.PodTemplateSpec {
 	t.Helper()
 	found := map[string]corev1.PodTemplateSpec{}
@@ -118,17 +120,22 @@ func pods(t *testing.T, name string, values map[string]any) map[string]corev1.Po
 		case "Deployment", "StatefulSet", "Job":
 			template, _, _ := unstructured.NestedMap(object.Object, "spec", "template")
 			found[object.GetName()] = as[corev1.PodTemplateSpec](t, template)
+		case "CronJob":
+			template, _, _ := unstructured.NestedMap(object.Object, "spec", "jobTemplate", "spec", "template")
+			found[object.GetName()] = as[corev1.PodTemplateSpec](t, template)
 		case "ConfigMap":
-			text, isTemplate, _ := unstructured.NestedString(object.Object, "data", "executor.yaml")
-			if !isTemplate {
-				continue
+			for _, file := range []string{"executor.yaml", "worker.yaml"} {
+				text, isTemplate, _ := unstructured.NestedString(object.Object, "data", file)
+				if !isTemplate {
+					continue
+				}
+				var pod map[string]any
+				if err := yaml.UnmarshalStrict([]byte(text), &pod); err != nil {
+					t.Fatal(err)
+				}
+				typed := as[corev1.Pod](t, pod)
+				found[cmp.Or(typed.Name, object.GetName())] = corev1.PodTemplateSpec{ObjectMeta: typed.ObjectMeta, Spec: typed.Spec}
 			}
-			var pod map[string]any
-			if err := yaml.UnmarshalStrict([]byte(text), &pod); err != nil {
-				t.Fatal(err)
-			}
-			typed := as[corev1.Pod](t, pod)
-			found[object.GetName()] = corev1.PodTemplateSpec{ObjectMeta: typed.ObjectMeta, Spec: typed.Spec}
 		}
 	}
 	return found

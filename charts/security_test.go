@@ -19,8 +19,8 @@ func TestPodSecurityRestricted(t *testing.T) {
 	}
 	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
 	all := pods(t, "", nil)
-	if len(all) != 11 {
-		t.Errorf("%d kinds of pods, not 11", len(all))
+	if len(all) != 18 {
+		t.Errorf("%d kinds of pods, not 18", len(all))
 	}
 	for name, pod := range all {
 		for _, result := range evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec) {
@@ -34,8 +34,9 @@ func TestPodSecurityRestricted(t *testing.T) {
 func TestPodsAreHardened(t *testing.T) {
 	for name, pod := range pods(t, "", nil) {
 		token := pod.Spec.AutomountServiceAccountToken
-		if token == nil || *token != strings.HasSuffix(name, "-connect") {
-			t.Errorf("%s: only Connect servers talk to the API server, so only they get a token", name)
+		talks := strings.HasSuffix(name, "-connect") || name == "airflow-scheduler" || name == "airflow-api"
+		if token == nil || *token != talks {
+			t.Errorf("%s: it gets a token if and only if it talks to Kubernetes' API server", name)
 		}
 		if pod.Spec.SecurityContext.RunAsUser == nil {
 			t.Errorf("%s: the user must be a number, for the kubelet cannot tell whether a name is root", name)
@@ -72,8 +73,8 @@ func TestServersHaveProbes(t *testing.T) {
 			t.Errorf("%s: a probe is missing", name)
 		}
 	}
-	if servers != 7 {
-		t.Errorf("%d servers, not 7", servers)
+	if servers != 9 {
+		t.Errorf("%d servers, not 9", servers)
 	}
 }
 

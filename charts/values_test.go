@@ -49,15 +49,20 @@ func values(t *testing.T, chart string) []value {
 
 // given holds values without which another has no effect.
 var given = map[string]map[string]any{
-	"hive-metastore s3.sslEnabled": {"s3": map[string]any{"endpoint": "s3.example"}},
-	"spark-3.5 s3.sslEnabled":      {"s3": map[string]any{"endpoint": "s3.example"}},
-	"spark-4.1 s3.sslEnabled":      {"s3": map[string]any{"endpoint": "s3.example"}},
+	"airflow networkPolicy.metricsPeers":         {"validation": map[string]any{"metricsUrl": "http://pushgateway:9091"}},
+	"airflow s3.sslEnabled":                      {"s3": map[string]any{"endpoint": "s3.example"}},
+	"data-validation networkPolicy.metricsPeers": {"validation": map[string]any{"metricsUrl": "http://pushgateway:9091"}},
+	"hive-metastore s3.sslEnabled":               {"s3": map[string]any{"endpoint": "s3.example"}},
+	"spark-3.5 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
+	"spark-4.1 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
 
+	"airflow database.tls.caSecret":        verified,
+	"airflow database.tls.caKey":           verified,
 	"hive-metastore database.tls.caSecret": verified,
 	"hive-metastore database.tls.caKey":    verified,
 }
 
-// verified is a metastore that wants to know whom its database's certificate is for.
+// verified is a client that wants to know whom its database's certificate is for.
 var verified = map[string]any{"database": map[string]any{"tls": map[string]any{"mode": "verify-full", "caSecret": "database-ca"}}}
 
 // switchedOn holds sections that do nothing until something else is set.
@@ -76,6 +81,7 @@ var (
 
 // flips holds another value for what cannot be changed by a rule.
 var flips = map[string]any{
+	"api.baseUrl":                  "https://airflow.example",
 	"avoidNodes":                   []any{map[string]any{"key": "pool", "values": []any{"spot"}}},
 	"connect.officeHours.timezone": "Europe/Berlin",
 	"gpu.mode":                     "explainOnly",
@@ -84,6 +90,12 @@ var flips = map[string]any{
 	"database.tls.mode":            "require",
 	"database.tls.caSecret":        "other-ca",
 	"connect.extraConf":            map[string]any{"spark.sql.shuffle.partitions": "8"},
+	"environment":                  "staging",
+	"settings":                     map[string]any{"core.default_task_retries": "2"},
+	"suites":                       []any{"sales"},
+	"validation.metricsUrl":        "http://pushgateway:9091",
+	"validation.mode":              "skip",
+	"validation.schedule":          "30 5 * * mon-fri",
 	"postgresql databases":         []any{},
 	"postgresql-cluster databases": []any{map[string]any{"name": "airflow", "user": "airflow", "existingSecret": "postgresql-airflow"}},
 	"antiAffinity.type":            "preferred",
@@ -209,6 +221,19 @@ func TestSchemaRefuses(t *testing.T) {
 		{"spark-4.1", "store.existingSecret", ""},
 		{"spark-4.1", "networkPolicy.apiServerCIDRs", []any{"10.0.0.1"}},
 		{"spark-4.1", "networkPolicy.storePeers", []any{map[string]any{"pods": "all"}}},
+		{"airflow", "database.tls.mode", "prefer"},
+		{"airflow", "database.password", "x"},
+		{"airflow", "validation.mode", "scheduled"},
+		{"airflow", "validation.schedule", "every day"},
+		{"airflow", "settings", map[string]any{"api_auth.jwt_secret": "x"}},
+		{"airflow", "settings", map[string]any{"database.sql_alchemy_conn": "postgresql://u:p@h/d"}},
+		{"airflow", "settings", map[string]any{"core.fernet_key_cmd": "x"}},
+		{"airflow", "settings", map[string]any{"PARALLELISM": "4"}},
+		{"airflow", "scheduler.replicas", 0},
+		{"airflow", "scheduler.parallelism", 0},
+		{"airflow", "admin.password", "x"},
+		{"data-validation", "validation.schedule", ""},
+		{"data-validation", "suites", []any{"../sales"}},
 		{"hive-metastore", "database.name", "meta store"},
 		{"hive-metastore", "s3.endpoint", "ftp://store"},
 		{"hive-metastore", "resources.requests.memory", "much"},

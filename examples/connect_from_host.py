@@ -1,4 +1,6 @@
-"""A Spark Connect client on your own machine, through `sparkwiz access`.
+"""A Spark Connect client on your own machine.
+
+While `sparkwiz access` is running:
 
     pip install pyspark-client==4.1.3
     export SPARK_REMOTE="sc://localhost:15002/;token=$(sparkwiz secrets show spark-connect/token)"

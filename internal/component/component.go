@@ -82,7 +82,7 @@ func Catalogue() []Component {
 	for _, l := range lines() {
 		all = append(all, l.component())
 	}
-	all = append(all, jupyter())
+	all = append(all, jupyter(), airflow(), dataValidation())
 	for i := range all {
 		all[i] = all[i].offPools()
 	}

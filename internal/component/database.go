@@ -28,6 +28,9 @@ func databases(s spec.Spec) []string {
 	if s.Iceberg.Enabled {
 		names = append(names, "metastore")
 	}
+	if s.Airflow.Enabled {
+		names = append(names, "airflow")
+	}
 	return names
 }
 

@@ -93,12 +93,12 @@ func TestNoDatabase(t *testing.T) {
 func TestLoginNames(t *testing.T) {
 	for _, mode := range []string{spec.InCluster, spec.CloudNativePG} {
 		s := spec.Default()
-		s.Database.Mode = mode
+		s.Database.Mode, s.Airflow.Enabled = mode, true
 		for _, c := range component.Catalogue() {
 			for _, ref := range c.Secrets(s) {
 				want := ""
-				if ref.Secret == "postgresql-metastore" {
-					want = "metastore"
+				if mode == spec.CloudNativePG && ref.Key == "password" {
+					want = strings.TrimPrefix(ref.Secret, "postgresql-")
 				}
 				if ref.User != want {
 					t.Errorf("%s, %s: %s/%s is the password of %q, not %q", mode, c.Name, ref.Secret, ref.Key, ref.User, want)

@@ -141,9 +141,13 @@ func turn(p component.Pod) int {
 }
 
 func fewer(p Plan, pod component.Pod, placed int) Warning {
+	what := fmt.Sprintf("only %d of %d %s pods fit at the same time; the rest would wait", placed, pod.Count, pod.Name)
+	if !strings.HasSuffix(pod.Name, "-executor") {
+		return Warning{What: what, Hint: "kubectl describe nodes"}
+	}
 	hint := fmt.Sprintf("--set spark.executor.max=%d", placed)
 	if p.Spec.Spark.Executor.Min > placed {
 		hint = fmt.Sprintf("--set spark.executor.min=%d ", placed) + hint
 	}
-	return Warning{What: fmt.Sprintf("only %d of %d %s pods fit at the same time; the rest would wait", placed, pod.Count, pod.Name), Hint: hint}
+	return Warning{What: what, Hint: hint}
 }

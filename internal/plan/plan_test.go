@@ -123,6 +123,9 @@ func TestID(t *testing.T) {
 	theirs, replicated := platforms()["prod external iceberg"], platforms()["prod external iceberg"]
 	theirs.Storage.Mode, theirs.Database = spec.Azure, spec.Database{Mode: spec.External, Host: "db", Port: 5432, Secret: "db", TLS: spec.TLSVerified}
 	replicated.Storage.Mode, replicated.Database.Mode = spec.GCS, spec.CloudNativePG
+	pipelines, scheduled := platforms()["dev in-cluster iceberg history"], platforms()["dev in-cluster iceberg history"]
+	pipelines.Airflow.Enabled, scheduled.Validation.Mode = true, spec.ValidateScheduled
+	tests["pipelines"], tests["validated on a schedule"] = pipelines, scheduled
 	tests["azure and a database outside"], tests["gcs and a replicated database"] = theirs, replicated
 	for name, s := range tests {
 		base := makePlan(t, s, facts.Facts{})
@@ -168,6 +171,8 @@ func another(q question.Question, s spec.Spec) string {
 		return "5"
 	case q.Key == "database.tls":
 		return spec.TLSRequire
+	case q.Key == "validation.mode" && now != spec.ValidateScheduled: // the one that matters without pipelines, too
+		return spec.ValidateScheduled
 	case q.Key == "storage.account":
 		return "other1"
 	case q.Key == "spark.executor.memory", q.Key == "spark.driver.memory":

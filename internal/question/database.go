@@ -10,7 +10,7 @@ import (
 
 // databaseNeeded reports whether anything of the platform keeps its data in
 // PostgreSQL.
-func databaseNeeded(s spec.Spec) bool { return s.Iceberg.Enabled }
+func databaseNeeded(s spec.Spec) bool { return s.Iceberg.Enabled || s.Airflow.Enabled }
 
 // databaseIn reports whether a database is needed, and where.
 func databaseIn(modes ...string) func(spec.Spec) bool {

@@ -15,6 +15,8 @@ func Pages() []Page {
 		{"spark", "Spark", "Connect servers, and the executors that they ask Kubernetes for."},
 		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
+		{"airflow", "Airflow", "Pipelines: DAGs whose tasks use Spark."},
+		{"validation", "Data validation", "When data is held against its suite of expectations."},
 		{"database", "Database", "The PostgreSQL that the platform keeps its own data in."},
 		{"notebooks", "Notebooks", "JupyterLab in the browser, with everything that a notebook needs to talk to Spark."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
@@ -25,7 +27,10 @@ func Pages() []Page {
 // Rows are all questions, in the order in which they are asked.
 func Rows() []Question {
 	var rows []Question
-	for _, part := range [][]Question{clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(), databaseRows(), notebookRows(), lastRows()} {
+	for _, part := range [][]Question{
+		clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(),
+		airflowRows(), databaseRows(), notebookRows(), lastRows(),
+	} {
 		rows = append(rows, part...)
 	}
 	return rows

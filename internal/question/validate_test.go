@@ -75,6 +75,14 @@ func TestValidate(t *testing.T) {
 		{[]string{"jupyter.enabled=true", "jupyter.line=35", "spark-35.enabled=yes"}, ""},
 		{[]string{"jupyter.enabled=true", "jupyter.line=4.1"}, `jupyter.line: "4.1" is not one of newest, 41, 35`},
 		{[]string{"jupyter.line=35"}, ""}, // nobody has notebooks
+		{[]string{"airflow.enabled=true"}, ""},
+		{[]string{"airflow.enabled=true", "spark-41.enabled=no", "spark-35.enabled=yes"}, "airflow.enabled: the Spark client in Airflow's image is that of 4.1"},
+		{[]string{"validation.mode=sometimes"}, `validation.mode: "sometimes" is not one of always, production_only, scheduled, skip`},
+		{[]string{"validation.mode=scheduled", "validation.schedule=@daily"}, "validation.schedule: want a cron line of five fields, such as 0 8 * * 1-5"},
+		{[]string{"validation.mode=scheduled", "validation.schedule=0 25 * * *"}, "validation.schedule: want a cron line of five fields, such as 0 8 * * 1-5"},
+		{[]string{"validation.mode=scheduled", "validation.schedule=0 6 ? * *"}, "validation.schedule: want a cron line that Airflow and Kubernetes both understand, such as 0 6 * * mon-fri"},
+		{[]string{"validation.mode=scheduled", "validation.schedule=30 5 * * mon-fri"}, ""},
+		{[]string{"validation.schedule=never"}, ""}, // not asked, so not judged
 		{[]string{"scaling.spot=aws"}, `scaling.spot: "aws" is not one of off, eks, karpenter, gke, aks`},
 		{[]string{"scaling.officeHours=yes"}, ""},
 		{[]string{"scaling.officeHours=yes", "scaling.start=@daily"}, "scaling.start: want a cron line of five fields, such as 0 8 * * 1-5"},

@@ -26,6 +26,8 @@ type Spec struct {
 	Scaling       Scaling       `json:"scaling"`
 	Iceberg       Iceberg       `json:"iceberg"`
 	Jupyter       Jupyter       `json:"jupyter"`
+	Airflow       Airflow       `json:"airflow"`
+	Validation    Validation    `json:"validation"`
 	Observability Observability `json:"observability"`
 	DR            DR            `json:"dr"`
 }
@@ -172,6 +174,26 @@ type Jupyter struct {
 	Line    string `json:"line"` // whose Connect server they use: 35, 41 or NewestLine
 }
 
+// Airflow turns on pipelines.
+type Airflow struct {
+	Enabled bool `json:"enabled"`
+}
+
+// When data is validated. Pipelines and the schedule both ask, and dags/
+// understands the same words.
+const (
+	ValidateAlways     = "always"
+	ValidateNever      = "skip"
+	ValidateProduction = "production_only"
+	ValidateScheduled  = "scheduled"
+)
+
+// Validation is when data is held against its suite of expectations.
+type Validation struct {
+	Mode     string `json:"mode"`
+	Schedule string `json:"schedule"` // scheduled: cron line, UTC
+}
+
 // Observability says whether metrics, dashboards and alerts are installed.
 type Observability struct {
 	Mode string `json:"mode"` // off, existing, install
@@ -207,6 +229,7 @@ func Default() Spec {
 		Scaling:       Scaling{Spot: NoSpot, TimeZone: "Etc/UTC", Start: "0 8 * * 1-5", End: "0 20 * * 1-5"},
 		Iceberg:       Iceberg{Enabled: true},
 		Jupyter:       Jupyter{Size: "5Gi", Line: NewestLine},
+		Validation:    Validation{Mode: ValidateAlways, Schedule: "0 6 * * *"},
 		Observability: Observability{Mode: "off"},
 	}
 }

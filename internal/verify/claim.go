@@ -20,11 +20,17 @@ type claim struct {
 	script      string
 	arguments   func(plan.Plan) []string
 	environment func(plan.Plan) []corev1.EnvVar
+	mounts      []mount  // files of the platform that it looks at
 	clientOf    []string // labels sparkwiz.dev/…-client that let it through the platform's policies
 	reaches     func(plan.Plan) []peer
 	steps       func(plan.Plan) []step // without the one that starts the client
 	memory      string                 // limit of the pod; a Kubernetes quantity
 	quick       bool                   // leaves out the steps that take long
+}
+
+// mount is a ConfigMap of the platform, or one file of it, in the client's pod.
+type mount struct {
+	configMap, key, at string // no key: all files, in a directory
 }
 
 // peer is a pod that the client talks to.
@@ -78,7 +84,7 @@ func claims(p plan.Plan, quick bool) []claim {
 
 // catalogue is every claim there is.
 func catalogue() []claim {
-	return []claim{spark("spark-35", "Spark 3.5"), spark("spark-41", "Spark 4.1"), bothLines(), jupyter()}
+	return []claim{spark("spark-35", "Spark 3.5"), spark("spark-41", "Spark 4.1"), bothLines(), jupyter(), airflow(), dataValidation()}
 }
 
 // release finds an installed release by its name.

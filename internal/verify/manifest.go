@@ -2,6 +2,7 @@ package verify
 
 import (
 	"embed"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,7 @@ func (c claim) pod(p plan.Plan, configMap string) corev1.PodSpec {
 	}
 	requests := memory("256Mi")
 	requests[corev1.ResourceCPU] = resource.MustParse("100m")
+	mounts, volumes := c.files(configMap)
 	return corev1.PodSpec{
 		RestartPolicy:                 corev1.RestartPolicyNever,
 		TerminationGracePeriodSeconds: new(int64(15)),
@@ -114,18 +116,29 @@ func (c claim) pod(p plan.Plan, configMap string) corev1.PodSpec {
 				AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
 				Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
 			},
-			VolumeMounts: []corev1.VolumeMount{
-				{Name: "proof", MountPath: "/proof", ReadOnly: true},
-				{Name: "tmp", MountPath: "/tmp"},
-			},
+			VolumeMounts: mounts,
 		}},
-		Volumes: []corev1.Volume{
-			{Name: "proof", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
-				LocalObjectReference: corev1.LocalObjectReference{Name: configMap},
-			}}},
-			{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: new(resource.MustParse("64Mi"))}}},
-		},
+		Volumes: volumes,
 	}
+}
+
+// files are the script, a directory to write to, and what the claim looks at.
+func (c claim) files(script string) ([]corev1.VolumeMount, []corev1.Volume) {
+	of := func(volume, configMap string) corev1.Volume {
+		return corev1.Volume{Name: volume, VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+			LocalObjectReference: corev1.LocalObjectReference{Name: configMap},
+		}}}
+	}
+	mounts := []corev1.VolumeMount{{Name: "proof", MountPath: "/proof", ReadOnly: true}, {Name: "tmp", MountPath: "/tmp"}}
+	volumes := []corev1.Volume{of("proof", script), {
+		Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: new(resource.MustParse("64Mi"))}},
+	}}
+	for i, m := range c.mounts {
+		name := fmt.Sprintf("platform-%d", i)
+		mounts = append(mounts, corev1.VolumeMount{Name: name, MountPath: m.at, SubPath: m.key, ReadOnly: true})
+		volumes = append(volumes, of(name, m.configMap))
+	}
+	return mounts, volumes
 }
 
 // stepNames are what the script is told to do.

@@ -104,7 +104,16 @@ func TestStepsFollowTheAnswers(t *testing.T) {
 		"the older line alone": {func(s *spec.Spec) {
 			s.Spark35.Enabled, s.Spark41.Enabled, s.Iceberg.Enabled = true, false, false
 		}, "spark-35: connect select drain history"},
-		"notebooks":  {func(s *spec.Spec) { s.Iceberg.Enabled, s.Jupyter.Enabled = false, true }, "spark-41: connect token select drain history, jupyter: login kernel cell shutdown"},
+		"notebooks": {func(s *spec.Spec) { s.Iceberg.Enabled, s.Jupyter.Enabled = false, true }, "spark-41: connect token select drain history, jupyter: login kernel cell shutdown"},
+		"pipelines": {func(s *spec.Spec) { s.Airflow.Enabled, s.Spark41.Enabled, s.Spark.History = true, true, false }, "spark-41: connect token select iceberg time-travel evolve drop drain, airflow: login dags samples pipeline refuse logs"},
+		"nothing is validated": {func(s *spec.Spec) {
+			s.Airflow.Enabled, s.Validation.Mode, s.Storage.Mode, s.Spark.History = true, spec.ValidateNever, spec.GCS, false
+		}, "spark-41: connect token select iceberg time-travel evolve drop drain, airflow: login dags samples pipeline"},
+		"pipelines without tables": {func(s *spec.Spec) { s.Airflow.Enabled, s.Iceberg.Enabled, s.Spark.History = true, false, false }, "spark-41: connect token select drain, airflow: login"},
+		"pipelines in prod": {func(s *spec.Spec) {
+			s.Airflow.Enabled, s.Environment, s.Spark.History = true, spec.Prod, false
+		}, "spark-41: connect token select iceberg time-travel evolve drop, airflow: login dags"},
+		"a schedule": {func(s *spec.Spec) { s.Validation.Mode, s.Spark.History = spec.ValidateScheduled, false }, "spark-41: connect token select iceberg time-travel evolve drop drain, data-validation: self-test"},
 		"quick":      {func(s *spec.Spec) { s.Iceberg.Enabled = false }, "spark-41: connect token select history"},
 		"no history": {func(s *spec.Spec) { s.Spark.History, s.Iceberg.Enabled = false, false }, "spark-41: connect token select drain"},
 	} {

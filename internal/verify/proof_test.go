@@ -21,7 +21,7 @@ import (
 func platform() plan.Plan {
 	s := spec.Default()
 	s.Cluster.Context, s.Storage.Secret, s.Spark35.Enabled = "kind-spark", "object-store-credentials", true
-	s.Jupyter.Enabled = true
+	s.Jupyter.Enabled, s.Airflow.Enabled = true, true
 	p, err := plan.Make(s, facts.Facts{})
 	if err != nil {
 		panic(err)

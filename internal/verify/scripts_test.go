@@ -54,6 +54,37 @@ refuses("the cell ended without an answer; it printed 'x'", jupyter.answer, "x")
 left = jupyter.Proof("http://x:1", "t", 1).left_behind
 assert left("sparkwiz-proof-1700000000-ab")
 assert not left(f"sparkwiz-proof-{int(time.time())}-ab") and not left("mine.ipynb") and not left("my-sparkwiz-proof-1700000000-ab") and not left("sparkwiz-proof-")`,
+		"rows of tasks": `import airflow
+said = airflow.table([{"task_id": "a", "state": "failed", "hostname": "p", "duration": 1.26}, {"task_id": "b", "state": "upstream_failed", "hostname": "", "duration": None}])
+assert said["rows"] == [["a", "failed", "p", 1.3], ["b", "upstream_failed", "–", 0]], said
+assert airflow.last_line("Traceback\n  x\nKeyError: 'y'\n\n") == "KeyError: 'y'"
+assert airflow.last_line("") == ""`,
+		"runs are taken away": `import airflow
+a, asked = airflow.Airflow("http://x:1", "admin", "p"), []
+def call(method, path, body=None):
+    asked.append(f"{method} {path} {body}" if body else f"{method} {path}")
+    if "order_by" in path: return 200, {"dag_runs": [{"dag_run_id": airflow.PREFIX + "1", "state": "failed"}, {"dag_run_id": airflow.PREFIX + "2", "state": "running"}, {"dag_run_id": "manual__1", "state": "failed"}]}
+    return 200, {"is_paused": True}
+a.call = call
+a.drop_leftovers()
+assert [x for x in asked if x.startswith("DELETE")] == [f"DELETE /api/v2/dags/{d}/dagRuns/{airflow.PREFIX}1" for d in ("samples", "daily_sales")], asked
+name = a.trigger("samples", {})
+asked.clear(); a.close()
+assert asked == ["PATCH /api/v2/dags/samples?update_mask=is_paused {'is_paused': True}", f"DELETE /api/v2/dags/samples/dagRuns/{name}"], asked`,
+		"what a validation says": `import os, stat, sys, tempfile, proofkit, validation
+def program(text):
+    f = tempfile.NamedTemporaryFile("w", suffix=".py", delete=False); f.write(text); f.close(); return f.name
+os.environ["SPARK_CONNECT_TOKEN"] = "t"
+good = program("import os, json; assert os.environ['SPARK_REMOTE'] == 'sc://x:1/;authorization=Bearer%20t'; print('chatter'); print(json.dumps({'event': 'self_test', 'suite': 's', 'sample_rows': 'passed', 'broken': 'b', 'holds': True}))")
+bad = program("import sys; print('why', file=sys.stderr); sys.exit(3)")
+silent = program("")
+said = validation.Validation(good, "sc://x:1").self_test()
+assert said["rows"] == [["s", "passed", "b", "found"]], said
+for broken, word in ((bad, "ended with 3: why"), (silent, "ended with 0")):
+    try: validation.Validation(broken, "sc://x:1").self_test()
+    except proofkit.Failure as f: assert word in str(f), f
+    else: raise AssertionError(broken)
+for p in (good, bad, silent): os.remove(p)`,
 	}
 	for _, c := range catalogue() {
 		programs[c.name+" compiles"] = `compile(open("` + c.script + `").read(), "` + c.script + `", "exec")`
