@@ -56,7 +56,8 @@ func databaseRows() []Question {
 		Check: func(s spec.Spec) error { return within(s.Database.Port, 1, 65535) },
 	}, {
 		Key: "database.secret", Page: "database", Title: "Secret with the passwords", When: external,
-		Help:  "A Secret in the platform's namespace with the key metastore-password. You make it; sparkwiz only names it.",
+		Help: "A Secret in the platform's namespace with a key for each database: metastore-password, airflow-password. You make it; " +
+			"sparkwiz only names it.",
 		Field: func(s *spec.Spec) any { return &s.Database.Secret },
 		Check: func(s spec.Spec) error { return objectName(s.Database.Secret) },
 	}, {
