@@ -30,9 +30,12 @@ render older-line "${quickstart[@]}" --set spark-35.enabled=true --set spark-41.
 for cloud in eks karpenter gke aks; do
   render "spot-$cloud" "${quickstart[@]}" --set "scaling.spot=$cloud"
 done
+render gcs-key "${quickstart[@]}" --set storage.mode=gcs --set storage.secret=gcs-key --set database.mode=cloudnative-pg
+render gcs-identity "${quickstart[@]}" --set storage.mode=gcs --set database.mode=external --set database.host=db.example.com \
+  --set database.secret=db-passwords --set database.ca=db-ca
+render azure "${quickstart[@]}" --set environment=staging --set storage.mode=azure --set storage.account=examplelake --set storage.secret=azure-key \
+  --set database.mode=cloudnative-pg --set database.instances=2
 own=(--set storage.mode=external --set storage.secret=s3-keys)
-render gcs "${quickstart[@]}" --set storage.mode=gcs --set storage.secret=gcs-key
-render azure "${quickstart[@]}" --set storage.mode=azure --set storage.account=lake --set storage.secret=azure-key
 render cloudnative-pg "${quickstart[@]}" "${own[@]}" --set environment=staging --set database.mode=cloudnative-pg --set airflow.enabled=true
 render validation-alone "${quickstart[@]}" --set validation.mode=scheduled
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
