@@ -1,4 +1,5 @@
-// Package assets is data that the binary carries: answers to begin with.
+// Package assets is data that the binary carries: answers to begin with, and
+// the catalogue of charts that others maintain.
 package assets
 
 import _ "embed"
@@ -8,3 +9,9 @@ var quickstart []byte
 
 // Quickstart is the answers file of a first platform on the sandbox.
 func Quickstart() []byte { return quickstart }
+
+//go:embed catalogue.yaml
+var catalogue []byte
+
+// Catalogue is the catalogue of upstream charts; package catalogue reads it.
+func Catalogue() []byte { return catalogue }

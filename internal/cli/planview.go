@@ -28,7 +28,7 @@ func writePlan(out io.Writer, p plan.Plan, f facts.Facts) {
 	w.Flush()
 	free := ""
 	if f.Known {
-		r := f.Free(p.Namespace)
+		r := f.Free(p.Namespaces()...)
 		free = fmt.Sprintf(" of %s CPU and %s free", plan.Cores(r.CPUMilli), plan.Bytes(r.Memory))
 	}
 	fmt.Fprintf(out, "\nAt most %s CPU and %s%s; %s of volumes; %d pods\n", plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory), free,

@@ -3,6 +3,9 @@
 package component
 
 import (
+	"slices"
+
+	"github.com/sparkwiz/sparkwiz/internal/catalogue"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -11,13 +14,16 @@ import (
 type Component struct {
 	Name    string // release name
 	Title   string
-	Chart   string                         // directory under charts/
+	Chart   string                         // directory under charts/, or an entry of the upstream catalogue
 	When    func(spec.Spec) bool           // nil: always
 	Needs   []string                       // components that must be ready before it starts, where they are installed
 	Secrets func(spec.Spec) []secret.Ref   // what its pods read
 	Pods    func(spec.Spec) []Pod          // what the scheduler will be asked for; Values carries the same numbers
 	Doors   func(spec.Spec) []Door         // what people reach from outside; nil: nothing
 	Values  func(spec.Spec) map[string]any // chart values; a pure function of the answers
+	// Upstream is the entry of a chart that others maintain; nil: it is ours.
+	// A cluster that has what it offers is taken as it is.
+	Upstream *catalogue.Entry
 }
 
 // Pod is a kind of pod: how many there may be, and what each asks for.
@@ -48,5 +54,5 @@ func (c Component) Installed(s spec.Spec) bool { return c.When == nil || c.When(
 // which follows Needs; people read it from the bottom of the platform to the
 // top.
 func Catalogue() []Component {
-	return []Component{postgresql(), objectStore(), hiveMetastore(), spark41()}
+	return slices.Concat(upstream(), []Component{postgresql(), objectStore(), hiveMetastore(), spark41()})
 }

@@ -19,7 +19,10 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%q has no title, or its name twice", c.Name)
 		}
 		names = append(names, c.Name)
-		if _, err := charts.Files(c.Chart); err != nil {
+		if c.Upstream != nil && c.Upstream.Name != c.Chart {
+			t.Errorf("%s: chart %q, entry %q", c.Name, c.Chart, c.Upstream.Name)
+		}
+		if _, err := charts.Files(c.Chart); err != nil && c.Upstream == nil {
 			t.Errorf("%s: %v", c.Name, err)
 		}
 		if c.Secrets == nil || c.Pods == nil || c.Values == nil {

@@ -73,7 +73,7 @@ func space(p Plan, f facts.Facts) []Warning {
 	var rooms []room
 	for _, n := range f.Nodes {
 		if n.Takes() {
-			free := n.Free(p.Namespace)
+			free := n.Free(p.Namespaces()...)
 			rooms = append(rooms, room{free.CPUMilli, free.Memory})
 		}
 	}
@@ -110,7 +110,7 @@ func space(p Plan, f facts.Facts) []Warning {
 		}
 	}
 	if len(outside) > 0 {
-		free := f.Free(p.Namespace)
+		free := f.Free(p.Namespaces()...)
 		w = append(w, Warning{
 			Blocks: true,
 			What: fmt.Sprintf("the platform does not fit: it asks for %s CPU and %s, the nodes have %s CPU and %s free; no room is left for %s",
