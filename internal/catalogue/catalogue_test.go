@@ -96,7 +96,7 @@ func address(text, scheme string) bool {
 
 // TestIssue: the charts that were asked for are there.
 func TestIssue(t *testing.T) {
-	for _, name := range strings.Fields("kube-prometheus-stack tempo external-secrets sealed-secrets vault keda cloudnative-pg nvidia-device-plugin opentelemetry-collector spark-operator seaweedfs") {
+	for name := range strings.FieldsSeq("kube-prometheus-stack tempo external-secrets sealed-secrets vault keda cloudnative-pg nvidia-device-plugin opentelemetry-collector spark-operator seaweedfs") {
 		if e, ok := catalogue.Find(name); !ok || e.Name != name {
 			t.Errorf("there is no entry %s", name)
 		}
