@@ -45,6 +45,9 @@ func (e *engine) fault(err error, s Step) *fault.Error {
 	if kube.Refused(err) && errors.As(e.Cluster.Trouble(err), &f) {
 		return f
 	}
+	if f := webhookFault(err); f != nil {
+		return f
+	}
 	return fault.Wrap(err, fault.Failed, s.Title()+" could not be brought about", "sparkwiz apply   # tries again; what is done stays done")
 }
 
@@ -62,7 +65,7 @@ func (e *engine) bring(ctx, work context.Context, s Step) (wrote bool, err error
 	for n := 0; ; n++ {
 		acted, err := e.act(ctx, work, s)
 		wrote = wrote || acted
-		if err == nil || !transient(err) || time.Since(began) > stubborn {
+		if err == nil || !transient(err) || time.Since(began) > e.Stubborn {
 			return wrote, err
 		}
 		e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: "trying again: " + firstLine(err)})
@@ -89,7 +92,7 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	}
 	// The lock is kept in the namespace, so it comes after it; that two
 	// installers cannot both make it is for the API server to see to.
-	if _, first := s.(namespaceStep); !first {
+	if space, ok := s.(namespaceStep); !ok || space.home != "" {
 		if err := e.hold(ctx, s.Name()); err != nil {
 			return false, err
 		}

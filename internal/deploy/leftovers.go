@@ -17,37 +17,70 @@ import (
 )
 
 // leftovers deals with what is left when the releases are gone: volumes,
-// passwords, the namespace. What stays is named.
-func (e *engine) leftovers(ctx context.Context, space namespaceStep) ([]string, error) {
+// passwords, CRDs, the namespaces. What stays is named.
+func (e *engine) leftovers(ctx context.Context, there inventory) ([]string, error) {
 	if e.Purge {
-		if err := e.purge(ctx); err != nil {
+		for _, space := range there.spaces {
+			if err := e.purge(ctx, space); err != nil {
+				return nil, e.Cluster.Trouble(err)
+			}
+		}
+	}
+	if e.PurgeCRDs {
+		if err := e.purgeCRDs(ctx, &there); err != nil {
 			return nil, e.Cluster.Trouble(err)
 		}
 	}
+	// The platform's own namespace is the last to go: it has the lock.
 	var left []string
-	claims, err := e.Cluster.Client.CoreV1().PersistentVolumeClaims(space.name).List(ctx, metav1.ListOptions{LabelSelector: e.instances()})
+	for _, space := range slices.Backward(there.spaces) {
+		kept := slices.ContainsFunc(there.releases, func(r installed) bool { return r.namespace == space && there.needed[r.name] != "" })
+		if kept {
+			continue
+		}
+		rest, err := e.leftIn(ctx, space)
+		left = append(rest, left...)
+		if err != nil {
+			return left, err
+		}
+	}
+	return append(left, e.staying(there)...), nil
+}
+
+// leftIn deals with one namespace.
+func (e *engine) leftIn(ctx context.Context, name string) ([]string, error) {
+	space := namespaceStep{name: name, platform: e.Plan.Name}
+	place := ""
+	if name != e.Plan.Namespace {
+		place = " in namespace " + name
+	}
+	var left []string
+	claims, err := e.Cluster.Client.CoreV1().PersistentVolumeClaims(name).List(ctx, metav1.ListOptions{LabelSelector: e.instances()})
 	if err != nil {
 		return nil, e.Cluster.Trouble(err)
 	}
 	for _, c := range claims.Items {
 		size := c.Spec.Resources.Requests.Storage()
-		left = append(left, fmt.Sprintf("pvc/%s (%s of data)", c.Name, size))
+		left = append(left, fmt.Sprintf("pvc/%s%s (%s of data)", c.Name, place, size))
 	}
-	secrets, err := e.Cluster.Client.CoreV1().Secrets(space.name).List(ctx, metav1.ListOptions{LabelSelector: e.mine()})
+	secrets, err := e.Cluster.Client.CoreV1().Secrets(name).List(ctx, metav1.ListOptions{LabelSelector: e.mine()})
 	if err != nil {
 		return nil, e.Cluster.Trouble(err)
 	}
 	for _, s := range secrets.Items {
-		left = append(left, fmt.Sprintf("secret/%s (generated passwords)", s.Name))
+		left = append(left, fmt.Sprintf("secret/%s%s (generated passwords)", s.Name, place))
 	}
-	if err := e.deleteRecords(ctx); err != nil {
-		return left, e.Cluster.Trouble(err)
+	if place == "" {
+		if err := e.deleteRecords(ctx); err != nil {
+			return left, e.Cluster.Trouble(err)
+		}
 	}
-	others, err := e.others(ctx)
+	others, err := e.others(ctx, name)
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
 	}
 	for _, o := range others {
+		o += place
 		if !slices.ContainsFunc(left, func(l string) bool { return l == o || len(l) > len(o) && l[:len(o)+1] == o+" " }) {
 			left = append(left, o+" (not sparkwiz's)")
 		}
@@ -59,6 +92,9 @@ func (e *engine) leftovers(ctx context.Context, space namespaceStep) ([]string, 
 func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) ([]string, error) {
 	namespaces := e.Cluster.Client.CoreV1().Namespaces()
 	ns, err := namespaces.Get(ctx, space.name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return left, nil
+	}
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
 	}
@@ -80,13 +116,14 @@ func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) 
 	return nil, nil
 }
 
-// purge deletes the volumes of our releases and the passwords we made.
-func (e *engine) purge(ctx context.Context) error {
-	claims := e.Cluster.Client.CoreV1().PersistentVolumeClaims(e.Plan.Namespace)
+// purge deletes the volumes of our releases and the passwords we made, in one
+// namespace.
+func (e *engine) purge(ctx context.Context, namespace string) error {
+	claims := e.Cluster.Client.CoreV1().PersistentVolumeClaims(namespace)
 	if err := claims.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: e.instances()}); err != nil {
 		return err
 	}
-	secrets := e.Cluster.Client.CoreV1().Secrets(e.Plan.Namespace)
+	secrets := e.Cluster.Client.CoreV1().Secrets(namespace)
 	if err := secrets.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: e.mine()}); err != nil {
 		return err
 	}
@@ -99,7 +136,7 @@ func (e *engine) purge(ctx context.Context) error {
 			return nil
 		}
 		if err := sleep(ctx, glance); err != nil {
-			return fault.New(fault.Failed, "the volumes were deleted and are still there", fmt.Sprintf("kubectl -n %s describe pvc", e.Plan.Namespace))
+			return fault.New(fault.Failed, "the volumes were deleted and are still there", fmt.Sprintf("kubectl -n %s describe pvc", namespace))
 		}
 	}
 }
@@ -123,7 +160,7 @@ func (e *engine) instances() string {
 
 // others names what is in the namespace, besides what every namespace has and
 // what goes away with its owner.
-func (e *engine) others(ctx context.Context) ([]string, error) {
+func (e *engine) others(ctx context.Context, namespace string) ([]string, error) {
 	found, err := e.getter.ToDiscoveryClient()
 	if err != nil {
 		return nil, err
@@ -147,7 +184,7 @@ func (e *engine) others(ctx context.Context) ([]string, error) {
 	var failed error
 	for r := range resources {
 		wg.Go(func() {
-			items, err := client.Resource(r).Namespace(e.Plan.Namespace).List(ctx, metav1.ListOptions{})
+			items, err := client.Resource(r).Namespace(namespace).List(ctx, metav1.ListOptions{})
 			mu.Lock()
 			defer mu.Unlock()
 			switch {

@@ -121,7 +121,7 @@ func TestPendingIsRepaired(t *testing.T) {
 		"postgresql": release.StatusPendingInstall, "object-store": release.StatusPendingUpgrade,
 		"hive-metastore": release.StatusUninstalling, "spark-41": release.StatusFailed,
 	} {
-		h, err := w.helm()
+		h, err := w.helm(p.Namespace)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,7 @@ type Upstream struct {
 	OCI         string         `json:"oci,omitempty"`
 	Digest      string         `json:"digest,omitempty"` // sha256:… of the archive; empty: whatever comes first is trusted
 	PodSecurity string         `json:"podSecurity"`      // level of its namespace
+	CRDs        bool           `json:"crds,omitempty"`   // it brings CRDs, which are applied before it
 	Probe       map[string]any `json:"probe,omitempty"`  // the object with which its webhook is asked
 }
 
@@ -33,7 +34,7 @@ type Adopted struct {
 }
 
 func upstream(e catalogue.Entry) *Upstream {
-	return &Upstream{Version: e.Version, Repository: e.Repository, OCI: e.OCI, Digest: e.Digest, PodSecurity: e.PodSecurity, Probe: e.Probe}
+	return &Upstream{Version: e.Version, Repository: e.Repository, OCI: e.OCI, Digest: e.Digest, PodSecurity: e.PodSecurity, CRDs: e.Wait != catalogue.Pods, Probe: e.Probe}
 }
 
 // adopt takes out of the chosen components what is there already. Without

@@ -81,7 +81,7 @@ func TestAdopt(t *testing.T) {
 func TestUpstreamRelease(t *testing.T) {
 	for _, e := range catalogue.Entries() {
 		u := upstream(e)
-		if u.Version != e.Version || u.Repository == "" || u.Digest != e.Digest || u.OCI != e.OCI || u.PodSecurity == "" || (u.Probe != nil) != (e.Wait == catalogue.Webhook) {
+		if u.Version != e.Version || u.Repository == "" || u.Digest != e.Digest || u.OCI != e.OCI || u.PodSecurity == "" || (u.Probe != nil) != (e.Wait == catalogue.Webhook) || u.CRDs == (e.Wait == catalogue.Pods) {
 			t.Errorf("%s: %+v", e.Name, u)
 		}
 	}
