@@ -35,6 +35,7 @@ var table = map[string]rule{
 	"kube":       {ours: []string{"facts", "fault"}},
 	"chartstore": {ours: []string{"fault"}},
 	"deploy":     {ours: []string{"plan", "render", "kube", "secret", "fault", "progress"}},
+	"mirror":     {ours: []string{"plan", "render", "catalogue", "chartstore", "charts", "fault", "progress"}},
 	"verify":     {ours: []string{"plan", "kube", "facts", "fault", "progress"}},
 	"local":      {ours: []string{"facts", "fault", "progress"}},
 	"access":     {ours: []string{"kube", "fault", "progress"}},

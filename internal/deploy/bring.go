@@ -100,7 +100,7 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: doing(a, o)})
+	e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: doing(s, a, o)})
 	e.note(s.Name(), "begin", nil)
 	if err := s.Apply(work, e.World, a); err != nil {
 		return true, err
@@ -109,7 +109,10 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	return true, nil
 }
 
-func doing(a Action, o Observed) string {
+func doing(s Step, a Action, o Observed) string {
+	if _, ok := s.(gateStep); ok {
+		return "asking the API server for a trial"
+	}
 	text := map[Action]string{Create: "installing", Update: "updating", Repair: "repairing"}[a]
 	if o.Reason != "" {
 		text += ": " + brief(o.Reason)

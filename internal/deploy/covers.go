@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -40,5 +41,5 @@ func covers(planned, live any) bool {
 func equalScalars(a, b any) bool {
 	left, err := json.Marshal(a)
 	right, other := json.Marshal(b)
-	return errors.Join(err, other) == nil && string(left) == string(right)
+	return errors.Join(err, other) == nil && bytes.Equal(left, right)
 }

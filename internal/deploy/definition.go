@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -75,9 +76,7 @@ func with(under, over map[string]string) map[string]string {
 	if under == nil {
 		under = map[string]string{}
 	}
-	for k, v := range over {
-		under[k] = v
-	}
+	maps.Copy(under, over)
 	return under
 }
 

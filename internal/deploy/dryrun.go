@@ -18,8 +18,9 @@ import (
 // trial is one object that is shown to the API server.
 type trial struct {
 	*object
-	home      string // namespace of its release
-	elsewhere bool   // that namespace is not there yet
+	release   string // namespace of its release
+	home      string // its own
+	elsewhere bool   // its own is not there yet
 }
 
 // dryRun has the API server judge every object that would be written, without
@@ -55,7 +56,7 @@ func (e *engine) dryRun(ctx context.Context, changing []found) error {
 		}
 		for _, o := range planned {
 			home := cmp.Or(o.GetNamespace(), s.release.Namespace)
-			all = append(all, trial{object: o, home: home, elsewhere: absent[home]})
+			all = append(all, trial{object: o, release: s.release.Namespace, home: home, elsewhere: absent[home]})
 		}
 	}
 	return each(len(all), func(i int) error {
@@ -88,7 +89,7 @@ func (e *engine) try(ctx context.Context, o trial) error {
 	all := []string{metav1.DryRunAll}
 	var there *object
 	if !o.elsewhere || !at.namespaced {
-		if there, err = e.in(o.home).find(ctx, refOf(o.object)); err != nil {
+		if there, err = e.in(o.release).find(ctx, refOf(o.object)); err != nil {
 			return err
 		}
 	}

@@ -88,7 +88,10 @@ func (s gateStep) Apply(ctx context.Context, w *World, _ Action) error {
 }
 
 func (s gateStep) ask(ctx context.Context, w *World) error {
-	o := (&object{Object: s.release.Upstream.Probe}).DeepCopy() // The plan is everybody's.
+	o, err := s.probe()
+	if err != nil {
+		return err
+	}
 	at, err := w.place(o.GroupVersionKind())
 	if meta.IsNoMatchError(err) || at.promised {
 		w.getter.Reset()
@@ -106,6 +109,17 @@ func (s gateStep) ask(ctx context.Context, w *World) error {
 		return nil
 	}
 	return err
+}
+
+// probe is an object of its own: the plan is everybody's.
+func (s gateStep) probe() (*object, error) {
+	data, err := json.Marshal(s.release.Upstream.Probe)
+	if err != nil {
+		return nil, err
+	}
+	o := &object{}
+	err = o.UnmarshalJSON(data)
+	return o, err
 }
 
 // answered reports whether a webhook has judged the object: it does not like
@@ -130,7 +144,6 @@ var (
 	webhookName    = regexp.MustCompile(`failed calling webhook "([^"]+)"`)
 	webhookAddress = regexp.MustCompile(`Post "?https://([^/"?:]+)(?::\d+)?[^"]*"?: (.*)`)
 	webhookService = regexp.MustCompile(`^([^.]+)\.([^.]+)\.svc$`)
-	missingService = regexp.MustCompile(`service "([^"]+)" not found`)
 )
 
 // webhookFault explains an error that says that a webhook does not answer, nil
@@ -149,8 +162,6 @@ func webhookFault(err error) *fault.Error {
 			what = strings.Replace(what, at[1], fmt.Sprintf("service %s in namespace %s", service[1], service[2]), 1)
 			hint = fmt.Sprintf("kubectl -n %s get endpointslices,pods   # what stands behind service %s", service[2], service[1])
 		}
-	} else if service := missingService.FindStringSubmatch(err.Error()); service != nil {
-		what += fmt.Sprintf(": there is no service %s", service[1])
 	}
 	return fault.New(fault.Failed, what, hint)
 }

@@ -10,6 +10,15 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 )
 
+// hooks are the objects of the chart's hooks.
+func (s releaseStep) hooks(w *World) ([]*object, error) {
+	rendered, err := w.renders.Render(s.release, w.version)
+	if err != nil {
+		return nil, err
+	}
+	return objects(rendered.Hooks)
+}
+
 func unknownKind(err error) bool {
 	return meta.IsNoMatchError(err) || strings.Contains(err.Error(), "no matches for kind")
 }
@@ -27,11 +36,7 @@ func (s releaseStep) hooked(ctx context.Context, w *World, err error) error {
 	case transient(err), !strings.Contains(err.Error(), "-install") && !strings.Contains(err.Error(), "-upgrade"):
 		return err // Helm names the event in what it says of a hook.
 	}
-	rendered, failed := w.renders.Render(s.release, w.version)
-	if failed != nil {
-		return errors.Join(err, failed)
-	}
-	hooks, failed := objects(rendered.Hooks)
+	hooks, failed := s.hooks(w)
 	if failed != nil {
 		return errors.Join(err, failed)
 	}

@@ -27,9 +27,14 @@ func (e *engine) leftovers(ctx context.Context, there inventory) ([]string, erro
 		}
 	}
 	if e.PurgeCRDs {
-		if err := e.purgeCRDs(ctx, &there); err != nil {
+		if err := e.purgeCRDs(ctx, there); err != nil {
 			return nil, e.Cluster.Trouble(err)
 		}
+	}
+	// What the releases themselves had made is gone by now, and not counted.
+	there.definitions = map[string]crds{}
+	if err := e.defined(ctx, &there); err != nil {
+		return nil, e.Cluster.Trouble(err)
 	}
 	// The platform's own namespace is the last to go: it has the lock.
 	var left []string
@@ -38,7 +43,7 @@ func (e *engine) leftovers(ctx context.Context, there inventory) ([]string, erro
 		if kept {
 			continue
 		}
-		rest, err := e.leftIn(ctx, space)
+		rest, err := e.leftIn(ctx, space, len(there.needed) > 0)
 		left = append(rest, left...)
 		if err != nil {
 			return left, err
@@ -47,8 +52,9 @@ func (e *engine) leftovers(ctx context.Context, there inventory) ([]string, erro
 	return append(left, e.staying(there)...), nil
 }
 
-// leftIn deals with one namespace.
-func (e *engine) leftIn(ctx context.Context, name string) ([]string, error) {
+// leftIn deals with one namespace. That of a platform whose operators stay for
+// others stays too: it says whose they are.
+func (e *engine) leftIn(ctx context.Context, name string, operators bool) ([]string, error) {
 	space := namespaceStep{name: name, platform: e.Plan.Name}
 	place := ""
 	if name != e.Plan.Namespace {
@@ -84,6 +90,9 @@ func (e *engine) leftIn(ctx context.Context, name string) ([]string, error) {
 		if !slices.ContainsFunc(left, func(l string) bool { return l == o || len(l) > len(o) && l[:len(o)+1] == o+" " }) {
 			left = append(left, o+" (not sparkwiz's)")
 		}
+	}
+	if place == "" && operators {
+		return append(left, space.Name()+" (it is that of the operators that stay)"), nil
 	}
 	return e.leave(ctx, space, left)
 }

@@ -63,7 +63,7 @@ func (e *engine) emptied(ctx context.Context, d crds, there inventory) error {
 
 // purgeCRDs deletes the CRDs that nobody else uses. Their objects are gone, or
 // were nobody's.
-func (e *engine) purgeCRDs(ctx context.Context, there *inventory) error {
+func (e *engine) purgeCRDs(ctx context.Context, there inventory) error {
 	for _, release := range slices.Sorted(maps.Keys(there.definitions)) {
 		if there.needed[release] != "" {
 			continue
@@ -80,7 +80,6 @@ func (e *engine) purgeCRDs(ctx context.Context, there *inventory) error {
 		if err != nil {
 			return err
 		}
-		delete(there.definitions, release)
 	}
 	e.getter.Reset()
 	return nil

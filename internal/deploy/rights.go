@@ -52,7 +52,7 @@ func (e *engine) rights(ctx context.Context, changing []found) error {
 	if missing[0].namespace != "" {
 		where = "in namespace " + missing[0].namespace
 	}
-	what := fmt.Sprintf("your account lacks %d rights %s that the install needs, e.g. to %s %s", len(missing), where, missing[0].verb, missing[0].resource)
+	what := fmt.Sprintf("your account lacks %d rights that the install needs, e.g. to %s %s %s", len(missing), missing[0].verb, missing[0].resource, where)
 	return fault.New(fault.Denied, what, roles(e.whoami(ctx), missing))
 }
 
@@ -157,7 +157,11 @@ func (e *engine) writes(s releaseStep, all ledger) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range planned {
+	hooks, err := s.hooks(e.World)
+	if err != nil {
+		return err
+	}
+	for i, o := range slices.Concat(hooks, planned) {
 		at, err := e.place(o.GroupVersionKind())
 		if err != nil {
 			return err
@@ -169,6 +173,9 @@ func (e *engine) writes(s releaseStep, all ledger) error {
 		all.in(where)(at.resource.Group, at.resource.Resource, "get", "create", "patch", "delete")
 		if where == s.release.Namespace {
 			all.in(where)(at.resource.Group, at.resource.Resource, "list")
+		}
+		if i < len(hooks) {
+			all.in(where)(at.resource.Group, at.resource.Resource, "list", "watch") // Helm waits for them.
 		}
 		if err := granted(o, all.in(where)); err != nil {
 			return err
