@@ -11,7 +11,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 )
 

@@ -61,6 +61,9 @@ func All(p plan.Plan) ([]Item, error) {
 		return nil, err
 	}
 	for _, name := range charts.Names() {
+		if slices.ContainsFunc(items, func(i Item) bool { return i.Kind == Chart && i.Name == name }) {
+			continue
+		}
 		chart, err := own(name, "any plan")
 		if err != nil {
 			return nil, err
