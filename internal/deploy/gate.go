@@ -27,7 +27,7 @@ type gateStep struct {
 }
 
 func (s gateStep) Name() string    { return gateName(s.release.Name) }
-func (s gateStep) Title() string   { return s.release.Title + " serves" }
+func (s gateStep) Title() string   { return "Webhook of " + s.release.Title }
 func (s gateStep) Needs() []string { return []string{releaseName(s.release.Name)} }
 
 func gateName(release string) string { return "gate/" + release }
