@@ -12,9 +12,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/sparkwiz/sparkwiz/internal/chartstore"
@@ -27,6 +27,9 @@ type directory struct {
 	path string
 	mu   sync.Mutex // of the index
 }
+
+// begun is how files are called that are not written to their end.
+const begun = ".new-"
 
 // imageName is how containerd knows images of a layout that it imports.
 const imageName = "io.containerd.image.name"
@@ -49,12 +52,29 @@ func (d *directory) prepare() error {
 		}
 	}
 	if _, err := d.index(); err == nil {
-		return nil
+		return d.sweep()
 	}
 	if err := write(filepath.Join(d.path, "oci-layout"), []byte(`{"imageLayoutVersion": "1.0.0"}`)); err != nil {
 		return err
 	}
 	return d.save(v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex, Manifests: []v1.Descriptor{}})
+}
+
+// sweep removes what a copy that was killed has begun. What is young may be
+// another copy's that is still at work.
+func (d *directory) sweep() error {
+	files, err := filepath.Glob(filepath.Join(d.path, "blobs", "*", begun+"*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > time.Hour {
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (d *directory) index() (v1.IndexManifest, error) {
@@ -160,99 +180,6 @@ func (d *directory) part(ctx context.Context, b blob) error {
 	return replace(path, func(file io.Writer) error { return hashed(ctx, file, content, b.hash) })
 }
 
-// get reads a place, and first of all whether every part is what it should
-// be: a registry would only say that it does not like one of them.
-func (d *directory) get(ctx context.Context, place string) (thing, error) {
-	index, err := layout.ImageIndexFromPath(d.path)
-	if err != nil {
-		return thing{}, err
-	}
-	manifest, err := index.IndexManifest()
-	if err != nil {
-		return thing{}, err
-	}
-	i := slices.IndexFunc(manifest.Manifests, func(m v1.Descriptor) bool { return m.Annotations[chartstore.RefName] == place })
-	if i < 0 {
-		return thing{}, fmt.Errorf("%s has no %s", d.path, place)
-	}
-	if err := d.whole(ctx, manifest.Manifests[i].Digest); err != nil {
-		return thing{}, err
-	}
-	t, err := child(index, manifest.Manifests[i])
-	if err != nil {
-		return thing{}, err
-	}
-	return t, d.verify(ctx, t)
-}
-
-// verify reads all that a thing refers to, each part before anything is read
-// out of it.
-func (d *directory) verify(ctx context.Context, t thing) error {
-	if t.index != nil {
-		manifest, err := t.index.IndexManifest()
-		if err != nil {
-			return err
-		}
-		for _, m := range manifest.Manifests {
-			if err := d.whole(ctx, m.Digest); err != nil {
-				return err
-			}
-			part, err := child(t.index, m)
-			if err != nil {
-				return err
-			}
-			if err := d.verify(ctx, part); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	manifest, err := t.image.Manifest()
-	if err != nil {
-		return err
-	}
-	for _, part := range append(manifest.Layers, manifest.Config) {
-		if err := d.whole(ctx, part.Digest); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *directory) whole(ctx context.Context, hash v1.Hash) error {
-	file, err := os.Open(d.file(hash))
-	if err != nil {
-		return fmt.Errorf("%w: %w", errDamaged, err)
-	}
-	defer file.Close()
-	return hashed(ctx, io.Discard, file, hash)
-}
-
-// items are all that the layout has.
-func (d *directory) items() ([]Item, error) {
-	manifest, err := d.index()
-	if err != nil {
-		return nil, err
-	}
-	var all []Item
-	for _, m := range manifest.Manifests {
-		place := m.Annotations[chartstore.RefName]
-		if place == "" {
-			continue // Somebody else's, without a name that a registry could have.
-		}
-		i := Item{Kind: Image, Name: m.Annotations[imageName], Source: "oci:" + d.path, Place: place, Digest: m.Digest.String()}
-		if name, ok := strings.CutPrefix(place, "charts/"); ok {
-			i.Kind = Chart
-			i.Name, i.Version, _ = strings.Cut(name, ":")
-		}
-		if i.Name == "" {
-			i.Name = place
-		}
-		all = append(all, i)
-	}
-	return merged(all), nil
-}
-
 func write(path string, data []byte) error {
 	return replace(path, func(file io.Writer) error {
 		_, err := file.Write(data)
@@ -263,7 +190,7 @@ func write(path string, data []byte) error {
 // replace writes a file that is either the old or the new one, also after a
 // power cut.
 func replace(path string, fill func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	file, err := os.CreateTemp(filepath.Dir(path), begun+"*")
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -143,6 +144,30 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 	sound(t, dir, 4)
+}
+
+// TestSwept: what a killed copy has begun goes when it is old.
+func TestSwept(t *testing.T) {
+	w := publish(t)
+	dir := t.TempDir()
+	w.mustCopy(t, w.options("oci:"+dir), 4)
+	old, young := filepath.Join(dir, "blobs", "sha256", ".new-old"), filepath.Join(dir, "blobs", "sha256", ".new-young")
+	for _, file := range []string{old, young} {
+		if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	yesterday := time.Now().Add(-24 * time.Hour)
+	if err := os.Chtimes(old, yesterday, yesterday); err != nil {
+		t.Fatal(err)
+	}
+	w.mustCopy(t, w.options("oci:"+dir), 0)
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the old one: %v", err)
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("the young one: %v", err)
+	}
 }
 
 // TestInterrupted stops a copy after each of its requests in turn. What is

@@ -32,9 +32,9 @@ type internet struct {
 	host     string
 	requests atomic.Int64
 	writes   atomic.Int64
-	refuse   atomic.Int64               // answers everything with this status
-	before   func(*http.Request) error  // may hold a request up
-	at, most atomic.Int64               // requests at the same time
+	refuse   atomic.Int64              // answers everything with this status
+	before   func(*http.Request) error // may hold a request up
+	at, most atomic.Int64              // requests at the same time
 }
 
 func connect(t *testing.T) *internet {
