@@ -108,14 +108,27 @@ func (f Facts) Free(namespaces ...string) Resources {
 func (n Node) Free(namespaces ...string) Resources {
 	var own Resources
 	for _, namespace := range namespaces {
-		has := n.ByNamespace[namespace]
-		own.CPUMilli, own.Memory, own.Pods = own.CPUMilli+has.CPUMilli, own.Memory+has.Memory, own.Pods+has.Pods
+		own = own.and(n.ByNamespace[namespace])
 	}
 	return Resources{
 		CPUMilli: max(0, n.Allocatable.CPUMilli-n.Requested.CPUMilli+own.CPUMilli),
 		Memory:   max(0, n.Allocatable.Memory-n.Requested.Memory+own.Memory),
 		Pods:     max(0, n.Allocatable.Pods-n.Requested.Pods+own.Pods),
 	}
+}
+
+// and adds amounts.
+func (r Resources) and(more Resources) Resources {
+	sum := Resources{CPUMilli: r.CPUMilli + more.CPUMilli, Memory: r.Memory + more.Memory, Pods: r.Pods + more.Pods}
+	for _, part := range []map[string]int64{r.Extended, more.Extended} {
+		for name, n := range part {
+			if sum.Extended == nil {
+				sum.Extended = map[string]int64{}
+			}
+			sum.Extended[name] += n
+		}
+	}
+	return sum
 }
 
 // Takes reports whether an ordinary pod, one without tolerations, can be
