@@ -2,8 +2,10 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -81,9 +83,12 @@ func (e *engine) leftIn(ctx context.Context, name string, operators bool) ([]str
 			return left, e.Cluster.Trouble(err)
 		}
 	}
-	others, err := e.others(ctx, name)
+	others, silent, err := e.others(ctx, name)
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
+	}
+	for _, api := range silent {
+		left = append(left, fmt.Sprintf("objects of %s%s, if there are any (its API does not answer)", api, place))
 	}
 	for _, o := range others {
 		o += place
@@ -168,27 +173,26 @@ func (e *engine) instances() string {
 }
 
 // others names what is in the namespace, besides what every namespace has and
-// what goes away with its owner.
-func (e *engine) others(ctx context.Context, namespace string) ([]string, error) {
+// what goes away with its owner; and the APIs that could not be asked.
+func (e *engine) others(ctx context.Context, namespace string) (all, silent []string, err error) {
 	found, err := e.getter.ToDiscoveryClient()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lists, err := found.ServerPreferredNamespacedResources()
-	if err != nil {
-		return nil, err
+	if silent, err = silentAPIs(err); err != nil {
+		return nil, nil, err
 	}
 	lists = discovery.FilteredBy(discovery.SupportsAllVerbs{Verbs: []string{"list", "delete"}}, lists)
 	resources, err := discovery.GroupVersionResources(lists)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client, err := metadata.NewForConfig(e.Cluster.Config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var mu sync.Mutex
-	var all []string
 	var wg sync.WaitGroup
 	var failed error
 	for r := range resources {
@@ -210,7 +214,24 @@ func (e *engine) others(ctx context.Context, namespace string) ([]string, error)
 	}
 	wg.Wait()
 	slices.Sort(all)
-	return all, failed
+	return all, silent, failed
+}
+
+// silentAPIs names the API groups that are served by somebody who does not
+// answer: what could not be looked at is not taken for empty. Metrics are
+// nothing that could be left.
+func silentAPIs(err error) ([]string, error) {
+	failed, partly := errors.AsType[*discovery.ErrGroupDiscoveryFailed](err)
+	if !partly {
+		return nil, err
+	}
+	var groups []string
+	for g := range failed.Groups {
+		if !strings.HasSuffix(g.Group, "metrics.k8s.io") {
+			groups = append(groups, g.String())
+		}
+	}
+	return groups, nil
 }
 
 // native reports whether an object is made by Kubernetes itself or goes with

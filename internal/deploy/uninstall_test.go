@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
 
 	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
@@ -179,5 +181,39 @@ func TestDiffAndStatus(t *testing.T) {
 	}
 	if s := run.ends()["release/hive-metastore"]; s != progress.Done {
 		t.Errorf("the changed release ended as %s", s)
+	}
+}
+
+// TestSilentAPI: an aggregated API that does not answer stops no uninstall. It
+// is named, since nobody knows what it has; metrics it cannot have.
+func TestSilentAPI(t *testing.T) {
+	c, _ := cluster(t)
+	e := settle(t, platformName(t), "slow")
+	e.clean(t, c)
+	if _, err := e.apply(t, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	services := client(t, c).Resource(schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"})
+	for _, group := range []string{"silent.example.sparkwiz.dev", "custom.metrics.k8s.io"} {
+		name := "v1." + group
+		o := &object{Object: map[string]any{
+			"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": map[string]any{"name": name},
+			"spec": map[string]any{
+				"group": group, "version": "v1", "groupPriorityMinimum": int64(100), "versionPriority": int64(100), "insecureSkipTLSVerify": true,
+				"service": map[string]any{"name": "nobody", "namespace": "default"},
+			},
+		}}
+		if _, err := services.Create(context.Background(), o, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = services.Delete(context.Background(), name, metav1.DeleteOptions{}) }()
+	}
+	waitFor(t, "discovery fails", func() bool {
+		_, err := discovery.ToDiscoveryInterfaceWithContext(c.Client.Discovery()).ServerPreferredNamespacedResourcesWithContext(context.Background())
+		return err != nil
+	})
+	left := e.uninstall(t, c, func(o *Options) { o.Purge = true })
+	if !containsAll(left, []string{"objects of silent.example.sparkwiz.dev/v1, if there are any (its API does not answer)"}) || strings.Contains(strings.Join(left, " "), "metrics") {
+		t.Errorf("left %q", left)
 	}
 }
