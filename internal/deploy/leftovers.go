@@ -78,11 +78,6 @@ func (e *engine) leftIn(ctx context.Context, name string, operators bool) ([]str
 	for _, s := range secrets.Items {
 		left = append(left, fmt.Sprintf("secret/%s%s (generated passwords)", s.Name, place))
 	}
-	if place == "" {
-		if err := e.deleteRecords(ctx); err != nil {
-			return left, e.Cluster.Trouble(err)
-		}
-	}
 	others, silent, err := e.others(ctx, name)
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
@@ -91,9 +86,17 @@ func (e *engine) leftIn(ctx context.Context, name string, operators bool) ([]str
 		left = append(left, fmt.Sprintf("objects of %s%s, if there are any (its API does not answer)", api, place))
 	}
 	for _, o := range others {
+		if place == "" && slices.Contains([]string{"lease/" + recordName(e.Plan.Name), "configmap/" + recordName(e.Plan.Name)}, o) {
+			continue // Our own, which go last.
+		}
 		o += place
 		if !slices.ContainsFunc(left, func(l string) bool { return l == o || len(l) > len(o) && l[:len(o)+1] == o+" " }) {
 			left = append(left, o+" (not sparkwiz's)")
+		}
+	}
+	if place == "" {
+		if err := e.deleteRecords(ctx); err != nil {
+			return left, e.Cluster.Trouble(err)
 		}
 	}
 	if place == "" && operators {

@@ -121,9 +121,11 @@ func (e *engine) titleOf(name string) string {
 }
 
 // deleteRecords deletes what the engine keeps for itself. The lease goes with
-// it: nobody can hold a lock on what is not there.
+// it: nobody can hold a lock on what is not there, so the last write, that of
+// the namespace, is not fenced either.
 func (e *engine) deleteRecords(ctx context.Context) error {
 	e.forgotten = true
+	e.fence.check.Store(nil)
 	err := e.Cluster.Client.CoreV1().ConfigMaps(e.Plan.Namespace).Delete(ctx, recordName(e.Plan.Name), metav1.DeleteOptions{})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return err

@@ -2,8 +2,10 @@ package deploy
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -184,6 +186,31 @@ func TestDiffAndStatus(t *testing.T) {
 	}
 }
 
+// TestUninstallSlowly: the lock is deleted with the platform, and a heartbeat
+// that misses it is no reason to stop before the namespace is gone.
+func TestUninstallSlowly(t *testing.T) {
+	c, _ := cluster(t)
+	e := settle(t, platformName(t), "slow")
+	e.clean(t, c)
+	if _, err := e.apply(t, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	var wire traffic
+	var unlocked atomic.Bool
+	wire.before = func(r *http.Request) error {
+		switch {
+		case r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/leases/"):
+			unlocked.Store(true)
+		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/namespaces/"+e.plan.Namespace) && unlocked.Swap(false):
+			time.Sleep(3 * time.Second) // longer than a heartbeat
+		}
+		return nil
+	}
+	if left := e.uninstall(t, wire.watch(t, c), func(o *Options) { o.Purge = true }); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
 // TestSilentAPI: an aggregated API that does not answer stops no uninstall. It
 // is named, since nobody knows what it has; metrics it cannot have.
 func TestSilentAPI(t *testing.T) {
@@ -206,7 +233,7 @@ func TestSilentAPI(t *testing.T) {
 		if _, err := services.Create(context.Background(), o, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = services.Delete(context.Background(), name, metav1.DeleteOptions{}) }()
+		t.Cleanup(func() { _ = services.Delete(context.Background(), name, metav1.DeleteOptions{}) })
 	}
 	waitFor(t, "discovery fails", func() bool {
 		_, err := discovery.ToDiscoveryInterfaceWithContext(c.Client.Discovery()).ServerPreferredNamespacedResourcesWithContext(context.Background())

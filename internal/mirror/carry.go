@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sparkwiz/sparkwiz/internal/catalogue"
@@ -50,9 +51,9 @@ func explain(i Item, err error) error {
 	case errors.Is(err, errDamaged):
 		return fault.Wrap(err, fault.Failed, fmt.Sprintf("%s is damaged on disk", i), "sparkwiz mirror --to oci:DIR   # fetches the damaged parts again")
 	}
-	hint := "sparkwiz mirror …   # tries again"
-	if i.Kind == Image {
-		hint = "sparkwiz images build   # or make images, if it is one of ours"
+	hint := "sparkwiz mirror …   # again, where " + i.Source + " can be reached"
+	if strings.HasPrefix(i.Name, "docker.io/sparkwiz/") {
+		hint = "make images   # builds it; what was built here is taken from there"
 	}
 	return fault.Wrap(err, fault.Failed, fmt.Sprintf("%s cannot be copied", i), hint)
 }
