@@ -50,6 +50,7 @@ func theirCRD(t *testing.T, c *kube.Cluster, e *estate) *object {
 // a plan that was made before they came, and by one that was made after.
 func TestForeignDefinition(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets", "slow")
 	e.clean(t, c)
 	theirs := theirCRD(t, c, e)
@@ -104,6 +105,7 @@ func TestForeignDefinition(t *testing.T) {
 // version in which objects are stored is not taken away.
 func TestDefinitions(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets")
 	e.clean(t, c)
 	if _, err := e.apply(t, c, nil); err != nil {
@@ -149,6 +151,7 @@ func TestDefinitions(t *testing.T) {
 // with its CRDs.
 func TestNeededByOthers(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets", "slow")
 	e.clean(t, c)
 	if _, err := e.apply(t, c, nil); err != nil {
@@ -192,6 +195,7 @@ func TestNeededByOthers(t *testing.T) {
 // nothing else is said of what would be in it.
 func TestForeignSpace(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets")
 	e.clean(t, c)
 	r := e.release(t, "widgets")
@@ -209,6 +213,7 @@ func TestForeignSpace(t *testing.T) {
 // first write.
 func TestTooLarge(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets")
 	e.clean(t, c)
 	noise := make([]byte, 1_200_000)

@@ -84,6 +84,7 @@ func guarded(t *testing.T, name string) *estate {
 // operator waits for the webhook.
 func TestGate(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	for name, strict := range map[string]bool{"agrees": false, "refuses": true} { // Who refuses serves.
 		t.Run(name, func(t *testing.T) {
 			e := guarded(t, platformName(t))
@@ -131,6 +132,7 @@ func TestGate(t *testing.T) {
 // then named, with its service. What does not need it is finished.
 func TestDeadWebhook(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	tests := map[string]struct {
 		webhook map[string]any
 		want    string

@@ -17,6 +17,7 @@ import (
 // rights outside of it a chart of others needs, and they are enough.
 func TestRightsUpstream(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := guarded(t, platformName(t))
 	widgets := settle(t, e.plan.Name, "widgets")
 	e.plan.Releases = append(e.plan.Releases, widgets.plan.Releases...)
@@ -75,6 +76,7 @@ func TestRightsUpstream(t *testing.T) {
 // its namespace but those that ask who one is.
 func TestOnlyNamespace(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	p := quickstart(t, nil)
 	clean(t, c, p)
 	makeNamespace(t, c, p.Namespace, map[string]string{platformLabel: p.Name})

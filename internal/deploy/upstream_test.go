@@ -17,6 +17,7 @@ import (
 // TestUpstream takes charts of others through a whole life.
 func TestUpstream(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets", "slow")
 	e.clean(t, c)
 	widgets := e.release(t, "widgets")
@@ -104,6 +105,7 @@ func TestUpstream(t *testing.T) {
 // missing of it still is.
 func TestDice(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "dice")
 	e.clean(t, c)
 	r := e.release(t, "dice")
@@ -158,6 +160,7 @@ func TestDice(t *testing.T) {
 // platform's own.
 func TestPendingElsewhere(t *testing.T) {
 	c, _ := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "slow")
 	e.clean(t, c)
 	if _, err := e.apply(t, c, nil); err != nil {
@@ -179,6 +182,7 @@ func TestPendingElsewhere(t *testing.T) {
 // own namespace.
 func TestTroubleElsewhere(t *testing.T) {
 	c, kubelet := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "slow")
 	e.clean(t, c)
 	r := e.release(t, "slow")
@@ -206,7 +210,7 @@ func TestTroubleElsewhere(t *testing.T) {
 // which the CRDs are the first ones, and runs it again.
 func TestKilledUpstream(t *testing.T) {
 	c, _ := cluster(t)
-	for n := 1; n <= 19; n += 2 {
+	for _, n := range []int{1, 3, 5, 7, 10, 14, 19} {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			t.Parallel()
 			e := settle(t, platformName(t), "widgets")
@@ -227,6 +231,7 @@ func TestKilledUpstream(t *testing.T) {
 // say.
 func TestHookFails(t *testing.T) {
 	c, kubelet := cluster(t)
+	t.Parallel()
 	e := settle(t, platformName(t), "widgets")
 	e.clean(t, c)
 	r := e.release(t, "widgets")

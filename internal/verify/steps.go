@@ -52,7 +52,7 @@ type targets struct {
 // target finds the Spark release of the plan. Its chart names the Service of
 // the Connect server after the release.
 func target(p plan.Plan) targets {
-	i := slices.IndexFunc(p.Releases, func(r plan.Release) bool { return strings.HasPrefix(r.Chart, "spark-") })
+	i := slices.IndexFunc(p.Releases, func(r plan.Release) bool { return r.Upstream == nil && strings.HasPrefix(r.Chart, "spark-") })
 	if i < 0 {
 		return targets{}
 	}
