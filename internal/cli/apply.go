@@ -44,10 +44,14 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 	if err := a.consent("Install this?"); err != nil {
 		return err
 	}
+	charts, err := a.charts(ctx, p, false)
+	if err != nil {
+		return err
+	}
 	observe, stop := a.observer()
 	defer stop()
 	o := options(p, cluster, f)
-	o.Adopt = adopt
+	o.Adopt, o.Charts = adopt, charts
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}

@@ -78,6 +78,7 @@ type flags struct {
 	yes         bool
 	kubeconfig  string
 	context     string
+	charts      string
 	noTUI       bool
 	accessible  bool
 }
@@ -111,6 +112,7 @@ func newRoot(a *app) *cobra.Command {
 	p.BoolVarP(&f.yes, "yes", "y", false, "go ahead without asking")
 	p.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; default KUBECONFIG or ~/.kube/config")
 	p.StringVar(&f.context, "context", "", "kubeconfig context, the same as --set cluster.context=…")
+	p.StringVar(&f.charts, "charts", "", "take upstream charts from oci:DIR or oci://registry.example.com/spark/charts, and from nowhere else")
 	p.BoolVar(&f.noTUI, "no-tui", false, "ask line by line instead of on a full screen")
 	p.BoolVar(&f.accessible, "accessible", false, "line by line, for screen readers; also with ACCESSIBLE=1")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -121,7 +123,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.console.Err)
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
-		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
+		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.mirrorCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
 		a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root

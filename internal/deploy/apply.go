@@ -22,6 +22,9 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 	if err != nil {
 		return err
 	}
+	if err := w.promises(); err != nil {
+		return err
+	}
 	e := newEngine(w, observe)
 	defer func() { e.end(err) }()
 	steps := Steps(o.Plan)

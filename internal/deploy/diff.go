@@ -33,6 +33,9 @@ func Diff(ctx context.Context, o Options) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.promises(); err != nil {
+		return nil, err
+	}
 	var all []Change
 	for _, f := range w.survey(ctx, Steps(o.Plan)) {
 		if f.err != nil {
@@ -51,7 +54,7 @@ func Diff(ctx context.Context, o Options) ([]Change, error) {
 
 // diff compares what was last applied with the plan, object by object.
 func (s releaseStep) diff(w *World) (string, error) {
-	h, err := w.helm()
+	h, err := w.helm(s.release.Namespace)
 	if err != nil {
 		return "", err
 	}
