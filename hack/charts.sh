@@ -1,29 +1,72 @@
 #!/usr/bin/env bash
-# The charts' own tests, then every object of every preset against the JSON schemas of the oldest and the newest
-# Kubernetes that we support. Strict: a field that Kubernetes does not know is a fault.
+# The charts' own tests, then everything that is ever rendered, looked at by checkers that nobody here wrote: every preset
+# and variant of answers as sparkwiz renders it, every environment of the Spark charts with every scenario as Helm's own
+# command renders it. kubeconform holds each object against the JSON schemas of every Kubernetes that we support, strictly;
+# kubernetes-validate, another program, does so for the newest; kube-score looks for bad habits.
 source "$(dirname "$0")/lib.sh"
 
-oldest=1.29 # native sidecars
-newest=1.37
+versions=(1.29 1.30 1.31 1.32 1.33 1.34 1.35 1.36 1.37)
+newest=${versions[-1]}
 
 go test ./charts/... ./internal/render/...
 
-rendered=$(mktemp -d)
-trap 'rm -rf "$rendered"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/rendered"
+python=$(hack/venv.sh checkers)/bin/python
+
+# render NAME ARGS… renders a platform as sparkwiz does.
 render() {
-  bin/sparkwiz render --offline --context any "${@:2}" >"$rendered/$1.yaml"
+  bin/sparkwiz render --offline --context any "${@:2}" >"$work/rendered/$1.yaml"
 }
 for preset in assets/presets/*.yaml; do
-  render "$(basename "$preset" .yaml)" -f "$preset"
+  render "preset-$(basename "$preset" .yaml)" -f "$preset"
 done
-render external-store -f assets/presets/quickstart.yaml --set storage.mode=external --set storage.endpoint=https://s3.example.com --set storage.secret=s3-keys
-render without-iceberg -f assets/presets/quickstart.yaml --set iceberg.enabled=false --set spark.history=false
-render staging -f assets/presets/quickstart.yaml --set environment=staging --set storage.mode=external --set storage.secret=s3-keys \
-  --set iceberg.enabled=false --set images.registry=registry.example.com/mirror
+quickstart=(-f assets/presets/quickstart.yaml)
+render external-store "${quickstart[@]}" --set storage.mode=external --set storage.endpoint=https://s3.example.com --set storage.secret=s3-keys
+render without-iceberg "${quickstart[@]}" --set iceberg.enabled=false --set spark.history=false --set spark.token=false
+render mirror "${quickstart[@]}" --set images.registry=registry.example.com/mirror
+render older-line "${quickstart[@]}" --set spark-35.enabled=true --set spark-41.enabled=false
+for cloud in eks karpenter gke aks; do
+  render "spot-$cloud" "${quickstart[@]}" --set "scaling.spot=$cloud"
+done
+render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
 
-validate=$(hack/venv.sh checkers)/bin/kubernetes-validate
-for version in "$oldest" "$newest"; do
-  "$validate" --strict -k "$version" --quiet "$rendered"/*.yaml
+# Helm's own command renders the charts for people who install them without sparkwiz.
+helm=$(hack/tool.sh helm)
+cp -r charts "$work/charts"
+for chart in spark-3.5 spark-4.1; do
+  "$helm" dependency build "$work/charts/$chart" >/dev/null
+  for environment in dev staging prod; do
+    for preset in "" "$work/charts/$chart"/presets/*.yaml; do
+      values=(--values "$work/charts/$chart/environments/$environment/values.yaml")
+      [ -z "$preset" ] || values+=(--values "$preset")
+      "$helm" template "spark-${chart//[!0-9]/}" "$work/charts/$chart" --namespace spark "${values[@]}" \
+        >"$work/rendered/$chart-$environment-$(basename "$preset" .yaml).yaml"
+    done
+  done
 done
-objects=$(cat "$rendered"/*.yaml | grep -c '^kind:')
-echo "$objects objects of $(find "$rendered" -name '*.yaml' | wc -l) platforms fit Kubernetes $oldest and $newest"
+
+# Custom resources are checked too, against the definitions that their projects publish.
+crds=()
+for module in $(cat hack/checkers/crds.txt); do
+  dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | "$python" -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
+  crds+=("$dir"/config/crd/bases/*.yaml)
+done
+"$python" hack/checkers/schemas.py "$work/schemas" "${versions[@]}" --crds "${crds[@]}"
+
+kubeconform=$(hack/tool.sh kubeconform)
+for version in "${versions[@]}"; do
+  summary=$("$kubeconform" -strict -summary -output json -kubernetes-version "$version.0" \
+    -schema-location "$work/schemas/$version/{{.ResourceKind}}{{.KindSuffix}}.json" \
+    -schema-location "$work/schemas/crds/{{.ResourceKind}}{{.KindSuffix}}.json" "$work/rendered") || { echo "$summary" && exit 1; }
+  # An object without a schema would be skipped in silence.
+  "$python" -c 'import json, sys; s = json.loads(sys.argv[1])["summary"]; assert s["valid"] > 0 and not s["skipped"] + s["invalid"] + s["errors"], s' "$summary"
+done
+grep -L 'keda.sh\|cnpg.io' "$work/rendered"/*.yaml | xargs "${python%python}kubernetes-validate" --strict -k "$newest" --quiet
+
+kube_score=$(hack/tool.sh kube-score)
+{ "$kube_score" score --output-format json "$work/rendered"/*.yaml || true; } | "$python" hack/checkers/score.py hack/checkers/accepted.txt
+
+objects=$(cat "$work/rendered"/*.yaml | grep -c '^kind:')
+echo "$objects objects of $(find "$work/rendered" -name '*.yaml' | wc -l) platforms fit Kubernetes ${versions[0]} to $newest"

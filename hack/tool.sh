@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Prints the path of a pinned Go tool, and builds it into the cache first if it is not there.
-# usage: hack/tool.sh golangci-lint|helm
+# usage: hack/tool.sh golangci-lint|helm|kubeconform|kube-score
 source "$(dirname "$0")/lib.sh"
 
 flags='-s -w'
 case ${1:-} in
   golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
+  kubeconform) package=github.com/yannh/kubeconform/cmd/kubeconform version=v0.8.0 ;;
+  kube-score) package=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 ;;
   helm)
     package=helm.sh/helm/v3/cmd/helm version=v3.22.0
     # Without these it takes every cluster that it does not ask for Kubernetes 1.20. Helm's releases set them too.
@@ -14,7 +16,7 @@ case ${1:-} in
     done
     ;;
   *)
-    echo "usage: $0 golangci-lint|helm" >&2
+    echo "usage: $0 golangci-lint|helm|kubeconform|kube-score" >&2
     exit 2
     ;;
 esac

@@ -56,7 +56,21 @@ key() {
 	} | sha256sum | cut -d ' ' -f 1
 }
 
-up_to_date() { [[ -s $out/$1.tar && $(head -n 1 "$out/$1.tar.key" 2>/dev/null) == "$(key "$1")" ]]; }
+# The program sparkwiz carries these files without the stand-ins, which only a checkout has; and not every official image
+# has one.
+has_sources() {
+	[[ $(field "$1" source) == ours ]] || [[ -n $(field "$1" dockerfile) && -d $here/stand-ins ]]
+}
+
+up_to_date() {
+	[[ -s $out/$1.tar ]] || return
+	if has_sources "$1"; then
+		[[ $(head -n 1 "$out/$1.tar.key" 2>/dev/null) == "$(key "$1")" ]]
+	else
+		# What it was made of cannot be told here, only what it is.
+		[[ $(sed -n 3p "$out/$1.tar.key" 2>/dev/null) == "$(field "$1" reference)" ]]
+	fi
+}
 
 list() {
 	local name state
@@ -121,7 +135,7 @@ find_base() {
 compile() {
 	local name
 	for name in "$@"; do
-		[[ -n $(field "$name" go) ]] || continue
+		if [[ -z $(field "$name" go) ]] || ! has_sources "$name"; then continue; fi
 		(cd "$here/stand-ins" && CGO_ENABLED=0 nice -n 5 go build -trimpath \
 			-ldflags "-s -w $(field "$name" ldflags)" -o "$work/bin/$name" "$(field "$name" go)") || return
 	done
@@ -144,13 +158,18 @@ context() {
 build() {
 	local name=$1 reference made=built started=$SECONDS key
 	reference=$(field "$name" reference)
-	key=$(key "$name")
 	: >"$work/log/$name.log"
 	if [[ $(field "$name" source) == official && $registry == yes ]]; then
-		made=official
+		made=official key=
+		! has_sources "$name" || key=$(key "$name")
 		say "$name: pulling $reference"
 		run "$name" pull "$reference" 1800
 	else
+		if ! has_sources "$name"; then
+			echo "build.sh: $reference is published by others, and no image registry answers" >&2
+			exit 1
+		fi
+		key=$(key "$name")
 		[[ $(field "$name" source) == ours ]] || made=stand-in
 		say "$name: building $reference (about $(field "$name" seconds) s)"
 		if [[ -n $(field "$name" go) && -n $compiler ]]; then
@@ -162,7 +181,7 @@ build() {
 	fi
 	run "$name" save_image "$reference" "$out/.$name.tar"
 	mv "$out/.$name.tar" "$out/$name.tar"
-	printf '%s\n%s\n' "$key" "$made" >"$out/$name.tar.key"
+	printf '%s\n%s\n%s\n' "$key" "$made" "$reference" >"$out/$name.tar.key"
 	say "$name: $made, $(($(stat -c %s "$out/$name.tar") / 1000000)) MB after $((SECONDS - started)) s"
 }
 

@@ -36,6 +36,8 @@ var table = map[string]rule{
 	"deploy":    {ours: []string{"plan", "render", "kube", "secret", "fault", "progress"}},
 	"verify":    {ours: []string{"spec", "plan", "kube", "facts", "fault", "progress"}},
 	"local":     {ours: []string{"facts", "fault", "progress"}},
+	"images":    {ours: []string{"images", "local", "fault", "progress"}},
+	"bom":       {},
 	"access":    {ours: []string{"kube", "fault", "progress"}},
 	"console":   {ours: []string{"fault", "progress"}},
 	"wizard":    {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},

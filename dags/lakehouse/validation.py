@@ -116,6 +116,8 @@ def _great_expectations(suite: "ExpectationSuite", frame: "DataFrame", parameter
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     # Not persisted: the Connect server would keep the rows after this session has ended.
     source = context.data_sources.add_spark("spark", persist=False)
+    # Its queries would otherwise go through whatever session this process opened first, which knows nothing of the frame.
+    source.get_execution_engine().spark = frame.sparkSession
     batch = source.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     return batch.validate(suite, expectation_parameters=parameters).results
 

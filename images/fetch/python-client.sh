@@ -20,7 +20,8 @@ if [ -d "$dir/pyspark/sql/classic" ]; then
 fi
 
 # For whoever asks which packages there are: pip, importlib.metadata, a bill of materials.
-version=$(sed -n 's/^__version__.*= *"\(.*\)"$/\1/p' "$dir/pyspark/version.py")
+version=$(sed -n "s/^__version__.*= *['\"]\(.*\)['\"]\$/\1/p" "$dir/pyspark/version.py")
+[ -n "$version" ]
 info=$dir/$(echo "$name" | tr - _)-$version.dist-info
 mkdir "$info"
 printf '%s\n' 'Metadata-Version: 2.1' "Name: $name" "Version: $version" 'License: Apache-2.0' \

@@ -121,8 +121,8 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.console.Err)
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
-		a.accessCommand(), a.secretsCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(), a.compatCommand(),
-		completionCommand(), manCommand(), docsCommand(), versionCommand(),
+		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
+		a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root
 }

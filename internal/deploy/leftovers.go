@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -40,22 +41,21 @@ func (e *engine) leftovers(ctx context.Context, space namespaceStep) ([]string, 
 	for _, s := range secrets.Items {
 		left = append(left, fmt.Sprintf("secret/%s (generated passwords)", s.Name))
 	}
-	if err := e.deleteRecords(ctx); err != nil {
-		return left, e.Cluster.Trouble(err)
-	}
 	others, err := e.others(ctx)
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
 	}
 	for _, o := range others {
-		if !slices.ContainsFunc(left, func(l string) bool { return l == o || len(l) > len(o) && l[:len(o)+1] == o+" " }) {
-			left = append(left, o+" (not sparkwiz's)")
+		if !slices.ContainsFunc(left, func(l string) bool { return strings.HasPrefix(l, o.name+" ") }) {
+			left = append(left, o.left())
 		}
 	}
 	return e.leave(ctx, space, left)
 }
 
-// leave deletes the namespace if we made it and nothing is left in it.
+// leave deletes the namespace if we made it and nothing is left in it, with
+// our own records. Where the namespace stays, only they go: before, and the
+// lock would be lost that makes deleting safe.
 func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) ([]string, error) {
 	namespaces := e.Cluster.Client.CoreV1().Namespaces()
 	ns, err := namespaces.Get(ctx, space.name, metav1.GetOptions{})
@@ -63,11 +63,12 @@ func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) 
 		return left, e.Cluster.Trouble(err)
 	}
 	if ns.Labels[managerLabel] != manager {
-		return append(left, space.Name()+" (it was handed over, so it is yours)"), nil
+		return append(left, space.Name()+" (it was handed over, so it is yours)"), e.deleteRecords(ctx)
 	}
 	if len(left) > 0 {
-		return append(left, space.Name()+" (it is not empty)"), nil
+		return append(left, space.Name()+" (it is not empty)"), e.deleteRecords(ctx)
 	}
+	e.forgotten = true
 	e.tell(progress.Event{Step: space.Name(), Title: space.Title(), State: progress.Running, Reason: "deleting"})
 	only := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &ns.UID}}
 	if err := namespaces.Delete(ctx, space.name, only); err != nil && !apierrors.IsNotFound(err) {
@@ -80,8 +81,12 @@ func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) 
 	return nil, nil
 }
 
-// purge deletes the volumes of our releases and the passwords we made.
+// purge deletes what our releases kept, their volumes, and the passwords we
+// made.
 func (e *engine) purge(ctx context.Context) error {
+	if err := e.purgeKept(ctx); err != nil {
+		return err
+	}
 	claims := e.Cluster.Client.CoreV1().PersistentVolumeClaims(e.Plan.Namespace)
 	if err := claims.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: e.instances()}); err != nil {
 		return err
@@ -123,7 +128,7 @@ func (e *engine) instances() string {
 
 // others names what is in the namespace, besides what every namespace has and
 // what goes away with its owner.
-func (e *engine) others(ctx context.Context) ([]string, error) {
+func (e *engine) others(ctx context.Context) ([]other, error) {
 	found, err := e.getter.ToDiscoveryClient()
 	if err != nil {
 		return nil, err
@@ -142,7 +147,7 @@ func (e *engine) others(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var mu sync.Mutex
-	var all []string
+	var all []other
 	var wg sync.WaitGroup
 	var failed error
 	for r := range resources {
@@ -153,8 +158,8 @@ func (e *engine) others(ctx context.Context) ([]string, error) {
 			switch {
 			case err == nil:
 				for _, item := range items.Items {
-					if !native(r, item) {
-						all = append(all, singular(lists, r)+"/"+item.Name)
+					if !native(r, item) && !e.ownRecord(r, item) {
+						all = append(all, other{singular(lists, r) + "/" + item.Name, r, item})
 					}
 				}
 			case !apierrors.IsNotFound(err) && !apierrors.IsMethodNotSupported(err):
@@ -163,8 +168,14 @@ func (e *engine) others(ctx context.Context) ([]string, error) {
 		})
 	}
 	wg.Wait()
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b other) int { return strings.Compare(a.name, b.name) })
 	return all, failed
+}
+
+// ownRecord reports whether an object is the lock or the journal of this very
+// engine.
+func (e *engine) ownRecord(r schema.GroupVersionResource, o metav1.PartialObjectMetadata) bool {
+	return o.Name == recordName(e.Plan.Name) && (r.Resource == "configmaps" || r.Resource == "leases")
 }
 
 // native reports whether an object is made by Kubernetes itself or goes with

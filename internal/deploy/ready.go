@@ -67,6 +67,9 @@ func settled(o *object) (bool, Trouble, error) {
 	if o.GetKind() == "Job" {
 		return job(o, trouble)
 	}
+	if o.GroupVersionKind().Group == cnpg {
+		return operated(o, trouble)
+	}
 	result, err := status.Compute(o)
 	if err != nil {
 		return false, trouble, err

@@ -104,7 +104,7 @@ func (s releaseStep) foreign(what, hint string) Observed {
 // owns reports whether Helm made the object for this release.
 func (s releaseStep) owns(o *object) bool {
 	a := o.GetAnnotations()
-	return a["meta.helm.sh/release-name"] == s.release.Name && a["meta.helm.sh/release-namespace"] == s.release.Namespace
+	return a[releaseAnnotation] == s.release.Name && a["meta.helm.sh/release-namespace"] == s.release.Namespace
 }
 
 func (s releaseStep) Apply(ctx context.Context, w *World, a Action) error {

@@ -3,7 +3,10 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
@@ -90,12 +93,19 @@ func (e *engine) remains(ctx context.Context, name string, all []*object) (strin
 		if err != nil {
 			return "", err
 		}
-		if found != nil && s.owns(found) {
+		if found != nil && s.owns(found) && !kept(o) {
 			return refOf(found).String(), nil
 		}
 	}
+	stays, err := e.keptAmong(ctx, all)
+	if err != nil {
+		return "", err
+	}
 	pods, err := e.live.list(ctx, core("pods"), "app.kubernetes.io/instance="+name)
 	for _, p := range pods {
+		if slices.ContainsFunc(p.GetOwnerReferences(), func(r metav1.OwnerReference) bool { return stays[r.UID] }) {
+			continue
+		}
 		return "pod/" + p.GetName(), err
 	}
 	return "", err

@@ -105,11 +105,11 @@ func (e *engine) deleteRecords(ctx context.Context) error {
 	e.forgotten = true
 	err := e.Cluster.Client.CoreV1().ConfigMaps(e.Plan.Namespace).Delete(ctx, recordName(e.Plan.Name), metav1.DeleteOptions{})
 	if err != nil && !apierrors.IsNotFound(err) {
-		return err
+		return e.Cluster.Trouble(err)
 	}
 	err = e.Cluster.Client.CoordinationV1().Leases(e.Plan.Namespace).Delete(ctx, recordName(e.Plan.Name), metav1.DeleteOptions{})
-	if apierrors.IsNotFound(err) {
-		return nil
+	if err != nil && !apierrors.IsNotFound(err) {
+		return e.Cluster.Trouble(err)
 	}
-	return err
+	return nil
 }

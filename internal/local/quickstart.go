@@ -44,7 +44,7 @@ func Build(ctx context.Context, source string, observe progress.Observer) error 
 
 // Up starts the sandbox with a real node and gives it the images.
 func Up(ctx context.Context, source string, observe progress.Observer) error {
-	sandbox, err := program("sparkwiz-sandbox")
+	sandbox, err := Program("sparkwiz-sandbox")
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 )
 
-// program finds a program of ours: beside this one, or on PATH.
-func program(name string) (string, error) {
+// Program finds a program of ours: beside this one, or on PATH.
+func Program(name string) (string, error) {
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), name)
 		if _, err := os.Stat(beside); err == nil {
@@ -27,7 +27,7 @@ func program(name string) (string, error) {
 
 // Sandbox runs the sandbox's own command line and returns its exit code.
 func Sandbox(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (int, error) {
-	path, err := program("sparkwiz-sandbox")
+	path, err := Program("sparkwiz-sandbox")
 	if err != nil {
 		return 1, err
 	}

@@ -276,7 +276,7 @@ func TestBegin(t *testing.T) {
 	driven(t, complete(), func(d *drive) { d.shows("Review", "every question is answered") })
 	o := complete()
 	o.Answers = question.NewAnswers(o.Answers.Spec, slices.DeleteFunc(spec.Keys(), func(k string) bool { return k == "gpu.enabled" }), question.FromFile)
-	driven(t, o, func(d *drive) { d.shows("5 of 14", "GPU executors") })
+	driven(t, o, func(d *drive) { d.shows("▸ GPU ", "GPU executors") })
 }
 
 // Enter on a line of the review goes to its question and comes back.

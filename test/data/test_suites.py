@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lakehouse import checks, damage, samples, suites, tables, validation
+from lakehouse.session import connect
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -77,6 +78,15 @@ def test_a_constant_column_is_one_distinct_value(reader: "SparkSession") -> None
     outcome = next(one for one in validation.run(SUITES["sales"], frame).outcomes if one.name == "products_usual")
     assert (outcome.state, outcome.observed) == ("failed", "1")
     assert reader.conf.get(validation.PUSH_DOWN, "unset") == "unset", "the session is as it was"
+
+
+def test_a_frame_is_queried_through_its_own_session(reader: "SparkSession", remote: str) -> None:
+    """In a notebook there is one session already; the queries of a suite must not end up in that."""
+    suite = SUITES["sales"]
+    with connect(remote) as other:
+        assert other is not reader
+        assert validation.run(suite, other.table(suite.table)).state == "passed"
+        assert validation.run(suite, reader.table(suite.table)).state == "passed"
 
 
 def test_who_has_to_know(spark: "SparkSession", capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,9 @@ fs.s3a.endpoint: {{ . }}
 {{ end -}}
 fs.s3a.endpoint.region: {{ $v.s3.region }}
 fs.s3a.path.style.access: {{ $v.s3.pathStyle }}
+# Hadoop 3.3 deletes the markers of parent directories after each write, which servers over a file system refuse; 3.4 keeps
+# them by default. Everybody writes to one bucket, so everybody keeps them.
+fs.s3a.directory.marker.retention: keep
 fs.s3a.aws.credentials.provider: {{ .awsCredentials }}
 {{- end }}
 {{- end }}

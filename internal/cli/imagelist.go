@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	sources "github.com/sparkwiz/sparkwiz/images"
+	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/images"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/render"
+)
+
+// imageLine is one line of `images list`.
+type imageLine struct {
+	sources.Image
+	NeededBy []string        `json:"neededBy"`          // releases of the plan; empty also when there are no answers yet
+	Archive  *images.Archive `json:"archive,omitempty"` // on this machine
+}
+
+func (a *app) imagesListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "Show every image, which releases need it, and whether there is an archive of it here",
+		Example: "  sparkwiz images list -f answers.yaml\n  sparkwiz images list -o json",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			all, err := a.imagesListed()
+			if err != nil {
+				return err
+			}
+			return a.print(all, func(io.Writer) { a.imagesTable(all) }, nil)
+		},
+	}
+}
+
+func (a *app) imagesListed() ([]imageLine, error) {
+	all, err := sources.All()
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := a.manifests()
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]imageLine, len(all))
+	for i, image := range all {
+		lines[i] = imageLine{Image: image, NeededBy: []string{}}
+		// The registry is the answers' to choose; repository and tag name the image everywhere.
+		_, named, _ := strings.Cut(image.Reference, "/")
+		for _, m := range manifests {
+			if strings.Contains(m.text, "/"+named) {
+				lines[i].NeededBy = append(lines[i].NeededBy, m.release)
+			}
+		}
+		archive, ok, err := images.Find(image.Name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			lines[i].Archive = &archive
+		}
+	}
+	return lines, nil
+}
+
+type manifest struct{ release, text string }
+
+// manifests are those of the planned releases; none while answers are missing, since then there is no plan.
+func (a *app) manifests() ([]manifest, error) {
+	answers, err := a.answers()
+	if err != nil || len(answers.Missing()) > 0 {
+		return nil, err
+	}
+	p, err := plan.Make(answers.Spec, facts.Facts{})
+	if err != nil {
+		return nil, err
+	}
+	var all []manifest
+	for _, r := range p.Releases {
+		text, err := render.Manifest(r, "")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, manifest{r.Name, text})
+	}
+	return all, nil
+}
+
+func (a *app) imagesTable(all []imageLine) {
+	var rows [][]string
+	for _, l := range all {
+		archive, size := "–", ""
+		if l.Archive != nil {
+			id := strings.TrimPrefix(l.Archive.ID, "sha256:")
+			archive, size = cmp.Or(l.Archive.Made, "archive")+" "+id[:min(12, len(id))], fmt.Sprintf("%d MB", l.Archive.Size/1e6)
+		}
+		rows = append(rows, []string{l.Name, l.Reference, l.Source, cmp.Or(strings.Join(l.NeededBy, " "), "–"), archive, size})
+	}
+	a.console.Table([]string{"NAME", "REFERENCE", "SOURCE", "NEEDED BY", "ARCHIVE", ">SIZE"}, rows)
+}
