@@ -28,7 +28,7 @@ func databaseRows() []Question {
 	external := databaseIn(spec.External)
 	return []Question{{
 		Key: "database.mode", Page: "database", Title: "Database", When: databaseNeeded,
-		Help: "The Hive Metastore keeps the names and versions of tables in PostgreSQL; without it nobody finds their files. One server " +
+		Help: "The Hive Metastore keeps the names and versions of tables in PostgreSQL, and Airflow what it has run. One server " +
 			"in the cluster has no replica and no backup: right for a first try. CloudNativePG runs servers that follow each other.",
 		Field:   func(s *spec.Spec) any { return &s.Database.Mode },
 		Options: databaseModes,
@@ -56,8 +56,8 @@ func databaseRows() []Question {
 		Check: func(s spec.Spec) error { return within(s.Database.Port, 1, 65535) },
 	}, {
 		Key: "database.secret", Page: "database", Title: "Secret with the passwords", When: external,
-		Help: "A Secret in the platform's namespace with a key for each database: metastore-password, airflow-password. You make it; " +
-			"sparkwiz only names it.",
+		Help: "A Secret in the platform's namespace with a password for each database: metastore-password and, with Airflow, " +
+			"airflow-password. You make it; sparkwiz only names it.",
 		Field: func(s *spec.Spec) any { return &s.Database.Secret },
 		Check: func(s spec.Spec) error { return objectName(s.Database.Secret) },
 	}, {
