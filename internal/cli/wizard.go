@@ -148,6 +148,9 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 	if o.Charts, err = a.charts(ctx, p, false); err != nil {
 		return err
 	}
+	for i, line := range a.impact(ctx, o) {
+		observe(progress.Event{Step: fmt.Sprintf("impact/%d", i+1), Title: "Mind: " + line, State: progress.Done})
+	}
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}
