@@ -4,6 +4,7 @@ package component
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -96,7 +97,7 @@ func (c Component) offPools() Component {
 	c.Pods = func(s spec.Spec) []Pod {
 		all := pods(s)
 		for i, p := range all {
-			if p.Selector == nil {
+			if !strings.HasSuffix(p.Name, "-executor") {
 				all[i].Avoid = pools(s).avoid
 			}
 		}

@@ -11,9 +11,16 @@ type placement struct {
 	avoid       []Avoid
 }
 
-// pools places executors on the pools that these answers name: spot nodes,
-// GPU nodes, or nodes that are both.
+// pools are all that these answers give to executors.
 func pools(s spec.Spec) placement {
+	return placed(s, s.GPU.Enabled && s.GPU.Mode == spec.OnGPU)
+}
+
+// pools places the executors of a line: on spot nodes, on GPU nodes, or on
+// nodes that are both.
+func (l line) pools(s spec.Spec) placement { return placed(s, l.asksForGPUs(s)) }
+
+func placed(s spec.Spec, gpus bool) placement {
 	p := placement{}
 	add := func(pool spec.Pool, t ...Toleration) {
 		if p.selector == nil {
@@ -30,7 +37,7 @@ func pools(s spec.Spec) placement {
 			add(pool)
 		}
 	}
-	if s.GPU.Enabled && s.GPU.Mode == spec.OnGPU {
+	if gpus {
 		add(spec.GPUPool(), Toleration{Key: "nvidia.com/gpu", Operator: "Exists", Effect: "NoSchedule"})
 	}
 	return p
@@ -50,9 +57,8 @@ func avoidNodes(s spec.Spec) []any {
 }
 
 // executorNodes are the values of a Spark chart that place executors.
-func executorNodes(s spec.Spec) (selector map[string]any, tolerations []any) {
+func executorNodes(p placement) (selector map[string]any, tolerations []any) {
 	selector, tolerations = map[string]any{}, []any{}
-	p := pools(s)
 	for key, value := range p.selector {
 		selector[key] = value
 	}

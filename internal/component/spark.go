@@ -15,12 +15,13 @@ type line struct {
 	short                 string // ends the names of pods, e.g. 41
 	of                    func(spec.Spec) spec.Line
 	token                 bool // whether its Connect server can ask for one
+	gpu                   bool // whether there is an image of it with RAPIDS
 }
 
 func lines() []line {
 	return []line{
-		{"spark-35", "Spark 3.5", "spark-3.5", "35", func(s spec.Spec) spec.Line { return s.Spark35 }, false},
-		{"spark-41", "Spark 4.1", "spark-4.1", "41", func(s spec.Spec) spec.Line { return s.Spark41 }, true},
+		{"spark-35", "Spark 3.5", "spark-3.5", "35", func(s spec.Spec) spec.Line { return s.Spark35 }, false, false},
+		{"spark-41", "Spark 4.1", "spark-4.1", "41", func(s spec.Spec) spec.Line { return s.Spark41 }, true, true},
 	}
 }
 
@@ -86,21 +87,21 @@ func (l line) values(s spec.Spec) map[string]any {
 	if l.token {
 		connect["token"] = map[string]any{"enabled": s.Spark.Token, "existingSecret": connectSecret, "key": "token"}
 	}
-	selector, tolerations := executorNodes(s)
+	selector, tolerations := executorNodes(l.pools(s))
 	v := map[string]any{
 		"imageRegistry": s.Images.Registry,
 		"image":         map[string]any{"tag": l.tag(s)},
 		"connect":       connect,
 		"executor": map[string]any{
 			"cores": s.Spark.Executor.Cores, "memory": s.Spark.Executor.Memory,
-			"memoryOverhead": fmt.Sprintf("%dm", executorOverheadMiB(s)),
+			"memoryOverhead": fmt.Sprintf("%dm", l.executorOverheadMiB(s)),
 			"requestCores":   fmt.Sprintf("%dm", pod.CPUMilli),
 			"idleTimeout":    idle(s), "shuffleTimeout": shuffleKept(s),
 			"instances":    map[string]any{"min": s.Spark.Executor.Min, "max": s.Spark.Executor.Max, "initial": s.Spark.Executor.Min},
 			"nodeSelector": selector, "tolerations": tolerations,
 			"fallbackStorage": s.Scaling.Spot != spec.NoSpot,
 		},
-		"gpu":           onGPU(s),
+		"gpu":           l.gpuValues(s),
 		"history":       map[string]any{"enabled": l.history(s), "resources": resources(historyPod())},
 		"iceberg":       map[string]any{"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083"},
 		"networkPolicy": storePeers(s),
@@ -111,7 +112,7 @@ func (l line) values(s spec.Spec) map[string]any {
 
 // tag is the image's: RAPIDS is an image of its own, being larger than Spark.
 func (l line) tag(s spec.Spec) string {
-	if s.GPU.Enabled {
+	if l.onGPU(s) {
 		return l.of(s).Version + "-rapids"
 	}
 	return l.of(s).Version
@@ -126,8 +127,15 @@ func officeHours(s spec.Spec) map[string]any {
 	return map[string]any{"enabled": true, "timezone": s.Scaling.TimeZone, "start": s.Scaling.Start, "end": s.Scaling.End}
 }
 
-func onGPU(s spec.Spec) map[string]any {
-	if !s.GPU.Enabled {
+// onGPU reports whether the line's queries are RAPIDS' business. The older
+// line goes on without.
+func (l line) onGPU(s spec.Spec) bool { return l.gpu && s.GPU.Enabled }
+
+// asksForGPUs reports whether its executors need devices: explaining does not.
+func (l line) asksForGPUs(s spec.Spec) bool { return l.onGPU(s) && s.GPU.Mode == spec.OnGPU }
+
+func (l line) gpuValues(s spec.Spec) map[string]any {
+	if !l.onGPU(s) {
 		return map[string]any{"enabled": false}
 	}
 	return map[string]any{"enabled": true, "mode": s.GPU.Mode}

@@ -44,12 +44,12 @@ func (l line) executorPod(s spec.Spec) Pod {
 	}
 	p := Pod{
 		Name: l.release + "-executor", Count: e.Max, CPUMilli: int64(e.Cores) * perSlot,
-		Memory: (heapMiB(e.Memory) + executorOverheadMiB(s)) * mib, Elastic: true,
+		Memory: (heapMiB(e.Memory) + l.executorOverheadMiB(s)) * mib, Elastic: true,
 	}
-	if s.GPU.Enabled && s.GPU.Mode == spec.OnGPU {
+	if l.asksForGPUs(s) {
 		p.Extended = map[string]int64{"nvidia.com/gpu": 1}
 	}
-	where := pools(s)
+	where := l.pools(s)
 	p.Selector, p.Tolerations = where.selector, where.tolerations
 	return p
 }
@@ -57,9 +57,9 @@ func (l line) executorPod(s spec.Spec) Pod {
 // executorOverheadMiB is memory beside an executor's heap: what Spark adds by
 // default, and on a GPU the pinned pool of 2 GiB and 4 GiB for the plugin's
 // own buffers.
-func executorOverheadMiB(s spec.Spec) int64 {
+func (l line) executorOverheadMiB(s spec.Spec) int64 {
 	overhead := overheadMiB(heapMiB(s.Spark.Executor.Memory))
-	if s.GPU.Enabled && s.GPU.Mode == spec.OnGPU {
+	if l.asksForGPUs(s) {
 		return max(overhead, 6<<10)
 	}
 	return overhead

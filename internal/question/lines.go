@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
@@ -15,8 +16,8 @@ func lineRows() []Question {
 			"and they share tables, event logs and the History Server, so that every team moves when it is ready.",
 		Field: func(s *spec.Spec) any { return &s.Spark41.Enabled },
 		Check: func(s spec.Spec) error {
-			if !s.Spark41.Enabled && !s.Spark35.Enabled {
-				return errors.New("want at least one line of Spark")
+			if s.GPU.Enabled && !s.Spark41.Enabled {
+				return fault.New(fault.Usage, "GPUs need Spark 4.1: no image of 3.5 with RAPIDS comes along", "--set gpu.enabled=false")
 			}
 			return nil
 		},
@@ -37,6 +38,12 @@ func lineRows() []Question {
 		Key: "spark-35.enabled", Page: "spark", Title: "Spark 3.5",
 		Help:  "Installs a Connect server of Spark 3.5 as well, or instead. Its Scala is 2.12, its SQL is not ANSI by default.",
 		Field: func(s *spec.Spec) any { return &s.Spark35.Enabled },
+		Check: func(s spec.Spec) error {
+			if !s.Spark41.Enabled && !s.Spark35.Enabled {
+				return errors.New("want at least one line of Spark")
+			}
+			return nil
+		},
 	}, {
 		Key: "spark-35.version", Page: "spark", Title: "Spark 3.5 version",
 		When:  func(s spec.Spec) bool { return s.Spark35.Enabled },

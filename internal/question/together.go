@@ -59,7 +59,7 @@ func beside(s spec.Spec, version string) []compat.Pin {
 	if s.Iceberg.Enabled {
 		pins = append(pins, compat.Pin{Component: "iceberg", Version: shippedIceberg}, compat.Pin{Component: "hive", Version: shippedMetastore})
 	}
-	if s.GPU.Enabled {
+	if s.GPU.Enabled && strings.HasPrefix(version, "4.") {
 		pins = append(pins, compat.Pin{Component: "rapids", Version: shippedRapids})
 	}
 	return pins
