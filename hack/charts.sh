@@ -58,7 +58,8 @@ done
 
 # Custom resources are checked too, against the definitions that their projects publish.
 crds=()
-for module in $(cat hack/checkers/crds.txt); do
+mapfile -t modules <hack/checkers/crds.txt
+for module in "${modules[@]}"; do
   dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | "$python" -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
   crds+=("$dir"/config/crd/bases/*.yaml)
 done
