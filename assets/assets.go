@@ -1,5 +1,6 @@
 // Package assets is data that the binary carries: answers to begin with, and
-// which versions go together.
+// which versions go together, and the catalogue of charts that others
+// maintain.
 package assets
 
 import (
@@ -31,3 +32,9 @@ var compat []byte
 
 // Compat is the table of versions that go together; internal/compat reads it.
 func Compat() []byte { return compat }
+
+//go:embed catalogue.yaml
+var catalogue []byte
+
+// Catalogue is the catalogue of upstream charts; package catalogue reads it.
+func Catalogue() []byte { return catalogue }

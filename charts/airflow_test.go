@@ -183,3 +183,44 @@ func TestFernetKeys(t *testing.T) {
 		}
 	}
 }
+
+// A process that no longer writes its heartbeat is restarted; a database that cannot be asked restarts nobody.
+func TestHeartbeat(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3")
+	}
+	const stub = `import os
+class Error(Exception): pass
+class Cursor:
+    def __enter__(self): return self
+    def __exit__(self, *_): pass
+    def execute(self, query, parameters): assert "latest_heartbeat" in query and parameters[0] == "TriggererJob", (query, parameters)
+    def fetchone(self): return (int(os.environ["ALIVE"]),)
+class Connection(Cursor):
+    def cursor(self): return Cursor()
+def connect(*_, **__):
+    if os.environ["ALIVE"] == "": raise Error("no route to host")
+    return Connection()
+`
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "psycopg2.py"), stub)
+	for _, tt := range []struct {
+		alive, option string
+		code          int
+	}{
+		{"1", "", 0}, {"0", "", 1}, {"", "", 1},
+		{"1", "--lenient", 0}, {"0", "--lenient", 1}, {"", "--lenient", 0},
+	} {
+		arguments := []string{"-B", filepath.Join("airflow", "files", "alive.py"), "TriggererJob"}
+		if tt.option != "" {
+			arguments = append(arguments, tt.option)
+		}
+		command := exec.Command(python, arguments...)
+		command.Env = []string{"PYTHONPATH=" + dir, "ALIVE=" + tt.alive}
+		out, err := command.CombinedOutput()
+		if code := command.ProcessState.ExitCode(); code != tt.code {
+			t.Errorf("heartbeats %q %s: exit code %d, not %d (%v)\n%s", tt.alive, tt.option, code, tt.code, err, out)
+		}
+	}
+}

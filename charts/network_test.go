@@ -1,15 +1,15 @@
 package charts
 
 import (
+	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/mattfenwick/cyclonus/pkg/matcher"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
 
@@ -88,7 +88,7 @@ func TestNetworkPolicies(t *testing.T) {
 		for to, ports := range listens {
 			for _, port := range ports {
 				f := flow{from, to, port}
-				if got := allowed(t, policies, source, everybody[to], port); got != needed[f] {
+				if got := allowed(policies, source, everybody[to], port); got != needed[f] {
 					t.Errorf("%s to %s:%d is allowed: %t, should be %t", from, to, port, got, needed[f])
 				}
 				delete(needed, f)
@@ -107,7 +107,7 @@ func TestMetricsAreOpenToWhomIsNamed(t *testing.T) {
 	policy := as[networkingv1.NetworkPolicy](t, find(t, objects(t, "spark-4.1", values), "NetworkPolicy", "spark-41-connect").Object)
 	connect := labels.Set(pods(t, "spark-4.1", nil)["spark-41-connect"].Labels)
 	for app, want := range map[string]bool{"prometheus": true, "other": false} {
-		if got := admits(t, []networkingv1.NetworkPolicy{policy}, networkingv1.PolicyTypeIngress, connect, labels.Set{"app": app}, 4040); got != want {
+		if got := judge([]networkingv1.NetworkPolicy{policy}, peer(labels.Set{"app": app}), peer(connect), 4040).Ingress.IsAllowed(); got != want {
 			t.Errorf("%s reaches the metrics: %t", app, got)
 		}
 	}
@@ -131,14 +131,16 @@ func TestMetastoreReachesItsDatabase(t *testing.T) {
 	}
 	for name, tt := range tests {
 		policy := as[networkingv1.NetworkPolicy](t, find(t, objects(t, "hive-metastore", tt.values), "NetworkPolicy", "hive-metastore").Object)
+		metastore := peer(pods(t, "hive-metastore", nil)["hive-metastore"].Labels)
 		var open []string
-		for _, rule := range policy.Spec.Egress {
-			for _, port := range []int32{5432, 6432} {
-				for _, peer := range []string{"app.kubernetes.io/name=postgresql", "cnpg.io/cluster=postgresql-cluster", everywhere} {
-					key, value, isPod := strings.Cut(peer, "=")
-					if onPort(rule.Ports, port) && (isPod && amongPeers(t, rule.To, labels.Set{key: value}) || !isPod && amongAddresses(t, rule.To, peer)) {
-						open = append(open, fmt.Sprintf("%s:%d", peer, port))
-					}
+		for _, port := range []int32{5432, 6432} {
+			for _, where := range []string{"app.kubernetes.io/name=postgresql", "cnpg.io/cluster=postgresql-cluster", everywhere} {
+				to := &matcher.TrafficPeer{IP: where}
+				if key, value, isPod := strings.Cut(where, "="); isPod {
+					to = peer(labels.Set{key: value})
+				}
+				if judge([]networkingv1.NetworkPolicy{policy}, metastore, to, port).Egress.IsAllowed() {
+					open = append(open, fmt.Sprintf("%s:%d", where, port))
 				}
 			}
 		}
@@ -146,20 +148,6 @@ func TestMetastoreReachesItsDatabase(t *testing.T) {
 			t.Errorf("%s: %q can be reached, not %q", name, open, tt.open)
 		}
 	}
-}
-
-func amongAddresses(t *testing.T, peers []networkingv1.NetworkPolicyPeer, address string) bool {
-	t.Helper()
-	return slices.ContainsFunc(peers, func(peer networkingv1.NetworkPolicyPeer) bool {
-		if peer.IPBlock == nil {
-			return false
-		}
-		block, err := netip.ParsePrefix(peer.IPBlock.CIDR)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return block.Contains(netip.MustParseAddr(address))
-	})
 }
 
 // role is the name of a pod's owner without the hash that Jobs carry.
@@ -172,70 +160,30 @@ func role(name string) string {
 	return name
 }
 
-func allowed(t *testing.T, policies []networkingv1.NetworkPolicy, from, to labels.Set, port int32) bool {
-	t.Helper()
-	return admits(t, policies, networkingv1.PolicyTypeEgress, from, to, port) &&
-		admits(t, policies, networkingv1.PolicyTypeIngress, to, from, port)
+// allowed asks cyclonus, whose matcher knows the rules of Kubernetes, whether a pod reaches another.
+func allowed(policies []networkingv1.NetworkPolicy, from, to labels.Set, port int32) bool {
+	return judge(policies, peer(from), peer(to), port).IsAllowed()
 }
 
-// admits says whether the policies of one pod let it talk with a peer in the given direction. A pod that no policy
-// selects may talk with anyone.
-func admits(t *testing.T, policies []networkingv1.NetworkPolicy, direction networkingv1.PolicyType, pod, peer labels.Set, port int32) bool {
-	t.Helper()
-	selected := false
+func judge(policies []networkingv1.NetworkPolicy, from, to *matcher.TrafficPeer, port int32) *matcher.AllowedResult {
+	var all []*networkingv1.NetworkPolicy
 	for _, policy := range policies {
-		if !matches(t, &policy.Spec.PodSelector, pod) {
-			continue
-		}
-		selected = true
-		if direction == networkingv1.PolicyTypeIngress {
-			for _, rule := range policy.Spec.Ingress {
-				if onPort(rule.Ports, port) && amongPeers(t, rule.From, peer) {
-					return true
-				}
-			}
-			continue
-		}
-		for _, rule := range policy.Spec.Egress {
-			if onPort(rule.Ports, port) && amongPeers(t, rule.To, peer) {
-				return true
-			}
-		}
+		policy.Namespace = platformNamespace
+		all = append(all, &policy)
 	}
-	return !selected
+	traffic := matcher.Traffic{Source: from, Destination: to, ResolvedPort: int(port), Protocol: corev1.ProtocolTCP}
+	return matcher.BuildNetworkPolicies(false, all).IsTrafficAllowed(&traffic)
 }
+
+// peer is a pod as cyclonus wants it, in the platform's namespace unless its labels say otherwise.
+func peer(pod labels.Set) *matcher.TrafficPeer {
+	namespace := cmp.Or(pod[namespaceName], platformNamespace)
+	return &matcher.TrafficPeer{IP: "10.0.0.1", Internal: &matcher.InternalPeer{
+		PodLabels: pod, Namespace: namespace, NamespaceLabels: map[string]string{namespaceName: namespace},
+	}}
+}
+
+const platformNamespace = "spark"
 
 // namespaceName is a label of every namespace. Here pods of others than the platform's have it, to say where they are.
 const namespaceName = "kubernetes.io/metadata.name"
-
-func onPort(ports []networkingv1.NetworkPolicyPort, port int32) bool {
-	for _, p := range ports {
-		if p.Port.IntVal == port && *p.Protocol == corev1.ProtocolTCP {
-			return true
-		}
-	}
-	return len(ports) == 0
-}
-
-func amongPeers(t *testing.T, peers []networkingv1.NetworkPolicyPeer, pod labels.Set) bool {
-	t.Helper()
-	for _, peer := range peers {
-		namespace := labels.Set{namespaceName: pod[namespaceName]}
-		if peer.NamespaceSelector == nil != (pod[namespaceName] == "") || peer.NamespaceSelector != nil && !matches(t, peer.NamespaceSelector, namespace) {
-			continue
-		}
-		if peer.PodSelector != nil && matches(t, peer.PodSelector, pod) {
-			return true
-		}
-	}
-	return len(peers) == 0
-}
-
-func matches(t *testing.T, selector *metav1.LabelSelector, pod labels.Set) bool {
-	t.Helper()
-	s, err := metav1.LabelSelectorAsSelector(selector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Matches(pod)
-}

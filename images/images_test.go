@@ -219,11 +219,6 @@ func TestPins(t *testing.T) {
 	}
 }
 
-// unbuilt lists images that charts name although nobody has them, with the reason.
-var unbuilt = map[string]string{
-	"docker.io/sparkwiz/spark:3.5.7-rapids": "Maven Central serves RAPIDS for Scala 2.12, which Spark 3.5 is, up to 25.04.0 only; that stops at Spark 3.5.5",
-}
-
 // TestChartsNameImagesThatThereAre reads every set of values in charts/: whatever names an image must name one of the list,
 // and the list must know that the chart does.
 func TestChartsNameImagesThatThereAre(t *testing.T) {
@@ -240,12 +235,6 @@ func TestChartsNameImagesThatThereAre(t *testing.T) {
 		for _, reference := range references(values.merged) {
 			found++
 			users, ok := charts[reference]
-			if unbuilt[reference] != "" {
-				if ok {
-					t.Errorf("%s is in images.yaml now; it is no exception any more", reference)
-				}
-				continue
-			}
 			if !ok {
 				t.Errorf("%s names %s, which images.yaml does not have", values.path, reference)
 			} else if !slices.Contains(users, values.chart) {

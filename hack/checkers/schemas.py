@@ -61,7 +61,8 @@ def main():
                 schema = closed(version["schema"]["openAPIV3Schema"])
                 # Every object has these, whatever its CRD says of them.
                 schema.setdefault("properties", {}).update(apiVersion={"type": "string"}, kind={"type": "string"}, metadata={"type": "object"})
-                file = f"{spec['names']['kind'].lower()}-{spec['group']}-{version['name']}.json"
+                # kubeconform names a schema by the first part of the group only.
+                file = f"{spec['names']['kind'].lower()}-{spec['group'].split('.')[0]}-{version['name']}.json"
                 (crds / file).write_text(json.dumps(schema))
 
 

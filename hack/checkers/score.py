@@ -13,7 +13,7 @@ def main():
     with open(sys.argv[1]) as file:
         for line in file:
             if line.strip() and not line.startswith("#"):
-                check, objects, why = re.split(r"\s\|\s", line.strip(), maxsplit=2)
+                check, objects, why = re.split(r" \| ", line.strip(), maxsplit=2)
                 accepted.append([check, re.compile(objects), 0, why])
     faults = 0
     for scored in json.load(sys.stdin):

@@ -33,9 +33,12 @@ sandbox_up_again() {
   [ "$before" = "$after" ]
 }
 
+# Besides the images of the platform, one that an upgrade begins with.
 load_images() {
   local archives
+  images/build.sh --only spark-4.1.0
   mapfile -t archives < <(images/build.sh --archives)
+  archives+=("$cache/images/spark-4.1.0.tar")
   bin/sparkwiz sandbox load "${archives[@]}"
 }
 

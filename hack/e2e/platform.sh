@@ -15,18 +15,11 @@ verify_platform() {
 
 # A PySpark client of this machine, through forwarded ports, gets the rows that the client in the cluster got.
 query_from_here() {
-  local python rows remote doors=$logs/doors
-  python=$(hack/venv.sh client)/bin/python
-  bin/sparkwiz access "${answers[@]}" --any-port >"$doors" &
-  forward=$! # Not local: the trap runs when this function is gone.
-  trap 'kill "$forward" 2>/dev/null' EXIT
-  for _ in $(seq 150); do
-    remote=$(grep -o 'sc://localhost:[0-9]*' "$doors" | tail -n 1) && break
-    sleep 0.2
-  done
-  cat "$doors"
+  local rows
+  doors '^Spark Connect 4.1'
   # As a user would: the token goes into the environment, never onto a command line.
-  rows=$(SPARK_REMOTE="$remote/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")" timeout 180 "$python" examples/connect_from_host.py)
+  rows=$(SPARK_REMOTE="sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")" \
+    timeout 180 "$(hack/venv.sh client)/bin/python" examples/connect_from_host.py)
   echo "$rows"
   [ "$rows" = "0 20000 999950000
 1 20000 999970000

@@ -41,13 +41,19 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 	if a.flags.output == "text" {
 		writePlan(a.console.Err, p, f)
 	}
+	o := options(p, cluster, f)
+	o.Adopt = adopt
+	if o.Charts, err = a.charts(ctx, p, false); err != nil {
+		return err
+	}
+	for _, line := range a.impact(ctx, o) {
+		a.console.Warn(line)
+	}
 	if err := a.consent("Install this?"); err != nil {
 		return err
 	}
 	observe, stop := a.observer()
 	defer stop()
-	o := options(p, cluster, f)
-	o.Adopt = adopt
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}

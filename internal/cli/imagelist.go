@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/images"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/render"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
 // imageLine is one line of `images list`.
@@ -49,14 +51,7 @@ func (a *app) imagesListed() ([]imageLine, error) {
 	}
 	lines := make([]imageLine, len(all))
 	for i, image := range all {
-		lines[i] = imageLine{Image: image, NeededBy: []string{}}
-		// The registry is the answers' to choose; repository and tag name the image everywhere.
-		_, named, _ := strings.Cut(image.Reference, "/")
-		for _, m := range manifests {
-			if strings.Contains(m.text, "/"+named) {
-				lines[i].NeededBy = append(lines[i].NeededBy, m.release)
-			}
-		}
+		lines[i] = imageLine{Image: image, NeededBy: neededBy(image, manifests)}
 		archive, ok, err := images.Find(image.Name)
 		if err != nil {
 			return nil, err
@@ -68,6 +63,7 @@ func (a *app) imagesListed() ([]imageLine, error) {
 	return lines, nil
 }
 
+// manifest is a release as it will be installed.
 type manifest struct{ release, text string }
 
 // manifests are those of the planned releases; none while answers are missing, since then there is no plan.
@@ -76,7 +72,11 @@ func (a *app) manifests() ([]manifest, error) {
 	if err != nil || len(answers.Missing()) > 0 {
 		return nil, err
 	}
-	p, err := plan.Make(answers.Spec, facts.Facts{})
+	return manifestsOf(answers.Spec)
+}
+
+func manifestsOf(s spec.Spec) ([]manifest, error) {
+	p, err := plan.Make(s, facts.Facts{})
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +89,40 @@ func (a *app) manifests() ([]manifest, error) {
 		all = append(all, manifest{r.Name, text})
 	}
 	return all, nil
+}
+
+// neededBy lists the releases that name an image. The registry is the answers' to choose; repository and tag name the
+// image everywhere.
+func neededBy(image sources.Image, manifests []manifest) []string {
+	releases := []string{}
+	_, named, _ := strings.Cut(image.Reference, "/")
+	// Not the beginning of a longer tag.
+	names := regexp.MustCompile("/" + regexp.QuoteMeta(named) + `(?:[^\w.-]|$)`)
+	for _, m := range manifests {
+		if names.MatchString(m.text) {
+			releases = append(releases, m.release)
+		}
+	}
+	return releases
+}
+
+// neededImages names the images that a platform is made of.
+func neededImages(s spec.Spec) ([]string, error) {
+	all, err := sources.All()
+	if err != nil {
+		return nil, err
+	}
+	manifests, err := manifestsOf(s)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, image := range all {
+		if len(neededBy(image, manifests)) > 0 {
+			names = append(names, image.Name)
+		}
+	}
+	return names, nil
 }
 
 func (a *app) imagesTable(all []imageLine) {

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
+	sources "github.com/sparkwiz/sparkwiz/images"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/images"
 )
@@ -20,8 +23,27 @@ func (a *app) imagesCommand() *cobra.Command {
 		// As for the program's own commands: a word that is near enough is suggested.
 		SuggestionsMinimumDistance: 2,
 	}
-	cmd.AddCommand(a.imagesListCommand(), a.imagesBuildCommand(), a.imagesPushCommand(), a.imagesLoadCommand(), a.imagesBomCommand())
+	build, push, load, sbom := a.imagesBuildCommand(), a.imagesPushCommand(), a.imagesLoadCommand(), a.imagesBomCommand()
+	for _, c := range []*cobra.Command{build, push, load, sbom} {
+		c.ValidArgsFunction = completeImages
+	}
+	cmd.AddCommand(a.imagesListCommand(), build, push, load, sbom)
 	return cmd
+}
+
+// completeImages offers names of images to the shell.
+func completeImages(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	all, err := sources.All()
+	if err != nil || cmd.Name() == "push" && len(args) == 0 || cmd.Name() == "sbom" && len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []cobra.Completion
+	for _, image := range all {
+		if !slices.Contains(args, image.Name) {
+			names = append(names, cobra.CompletionWithDesc(image.Name, image.Reference))
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) imagesBuildCommand() *cobra.Command {

@@ -78,6 +78,7 @@ type flags struct {
 	yes         bool
 	kubeconfig  string
 	context     string
+	charts      string
 	noTUI       bool
 	accessible  bool
 }
@@ -104,13 +105,14 @@ func newRoot(a *app) *cobra.Command {
 	p.StringVarP(&f.workspace, "workspace", "w", "platform", "directory that keeps answers and values, one environment beside the other")
 	p.StringVarP(&f.environment, "environment", "e", "", "environment of the workspace; the only one there is, or dev")
 	p.StringVarP(&f.file, "file", "f", "", "answers file to use instead of the workspace's; it is only read")
-	p.StringVar(&f.preset, "preset", "", "answer with a preset what nothing else answers; `sparkwiz presets` lists them")
-	p.StringArrayVar(&f.set, "set", nil, "answer a question, key=value; `sparkwiz questions` lists them")
+	p.StringVar(&f.preset, "preset", "", "answer with a preset what nothing else answers; sparkwiz presets lists them")
+	p.StringArrayVar(&f.set, "set", nil, "answer a question, key=value; sparkwiz questions lists them")
 	p.StringVarP(&f.output, "output", "o", "text", "text, json or yaml; plan also md")
 	p.BoolVar(&f.noInput, "no-input", false, "never ask; fail and list what is missing")
 	p.BoolVarP(&f.yes, "yes", "y", false, "go ahead without asking")
 	p.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; default KUBECONFIG or ~/.kube/config")
 	p.StringVar(&f.context, "context", "", "kubeconfig context, the same as --set cluster.context=…")
+	p.StringVar(&f.charts, "charts", "", "take upstream charts from oci:DIR or oci://registry.example.com/spark/charts, and from nowhere else")
 	p.BoolVar(&f.noTUI, "no-tui", false, "ask line by line instead of on a full screen")
 	p.BoolVar(&f.accessible, "accessible", false, "line by line, for screen readers; also with ACCESSIBLE=1")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -121,7 +123,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.console.Err)
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
-		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
+		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.mirrorCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
 		a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root

@@ -26,9 +26,12 @@ func writePlan(out io.Writer, p plan.Plan, f facts.Facts) {
 		fmt.Fprintf(w, "  %s\t%s\t%s\t%d\t%s\t%s\t%s\n", r.Name, r.Chart, dash(strings.Join(r.Needs, ", ")), n, plan.Cores(cpu), plan.Bytes(memory), size(volume))
 	}
 	w.Flush()
+	for _, a := range p.Adopted {
+		fmt.Fprintf(out, "  %s is here already: used, not installed (%s)\n", a.Title, a.Because)
+	}
 	free := ""
 	if f.Known {
-		r := f.Free(p.Namespace)
+		r := f.Free(p.Namespaces()...)
 		free = fmt.Sprintf(" of %s CPU and %s free", plan.Cores(r.CPUMilli), plan.Bytes(r.Memory))
 	}
 	fmt.Fprintf(out, "\nAt most %s CPU and %s%s; %s of volumes; %d pods\n", plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory), free,
@@ -57,6 +60,9 @@ func writePlanMarkdown(out io.Writer, p plan.Plan) {
 	fmt.Fprintf(out, "# Platform %s (%s)\n\nNamespace `%s` on `%s`.\n\n| release | chart | after |\n| --- | --- | --- |\n", p.Name, p.Environment, p.Namespace, p.Context)
 	for _, r := range p.Releases {
 		fmt.Fprintf(out, "| %s | %s | %s |\n", r.Name, r.Chart, dash(strings.Join(r.Needs, ", ")))
+	}
+	for _, a := range p.Adopted {
+		fmt.Fprintf(out, "\n%s is here already: used, not installed (%s).\n", a.Title, a.Because)
 	}
 	fmt.Fprintf(out, "\nAt most %s CPU, %s of memory, %s of volumes.\n", plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory), plan.Bytes(p.Footprint.Volumes))
 }

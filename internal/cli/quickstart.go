@@ -89,11 +89,18 @@ type builds struct {
 	err    error
 }
 
-func (b *builds) start(ctx context.Context, observe progress.Observer) {
+// start builds for the answers as they are now; what later ones add comes
+// with local.Up.
+func (b *builds) start(ctx context.Context, s spec.Spec, observe progress.Observer) {
 	b.done = make(chan struct{})
 	go func() {
 		defer close(b.done)
-		b.err = local.Build(ctx, b.source, observe)
+		images, err := neededImages(s)
+		if err != nil {
+			b.err = err
+			return
+		}
+		b.err = local.Build(ctx, b.source, images, observe)
 	}()
 }
 
@@ -111,7 +118,7 @@ func (a *app) quickstartOn(ctx context.Context, answers question.Answers, b *bui
 		relay := &relay{}
 		background := make(chan progress.Event, 64)
 		relay.to(func(e progress.Event) { newest(background, e) })
-		b.start(ctx, relay.observe)
+		b.start(ctx, answers.Spec, relay.observe)
 		go func() {
 			<-b.done
 			close(background)
@@ -145,7 +152,7 @@ func (a *app) quickstartPlain(ctx context.Context, answers question.Answers, b *
 			return err
 		}
 	} else {
-		b.start(ctx, observe)
+		b.start(ctx, answers.Spec, observe)
 		if err := a.onSandbox(ctx, answers.Spec, b, observe); err != nil {
 			return err
 		}
@@ -169,7 +176,11 @@ func (a *app) onSandbox(ctx context.Context, s spec.Spec, b *builds, observe pro
 		if b.err != nil {
 			return b.err
 		}
-		if err := local.Up(ctx, b.source, observe); err != nil {
+		images, err := neededImages(s)
+		if err != nil {
+			return err
+		}
+		if err := local.Up(ctx, b.source, images, observe); err != nil {
 			return err
 		}
 	}

@@ -26,18 +26,31 @@ func (a *app) renderCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			charts, err := a.charts(cmd.Context(), p, offline)
+			if err != nil {
+				return err
+			}
 			for _, r := range p.Releases {
-				manifest, err := render.Manifest(r, f.Version)
+				out, err := charts.Render(r, f.Version)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.console.Out, "# release %s\n%s", r.Name, manifest)
+				writeRendered(a.console.Out, r, out)
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&offline, "offline", false, "do not look at the cluster")
+	cmd.Flags().BoolVar(&offline, "offline", false, "do not look at the cluster, and take charts from the cache only")
 	return cmd
+}
+
+// writeRendered prints a release in the order in which it is applied.
+func writeRendered(out io.Writer, r plan.Release, rendered render.Rendered) {
+	for _, part := range []struct{ title, manifest string }{{"CRDs of ", rendered.CRDs}, {"hooks of ", rendered.Hooks}, {"", rendered.Manifest}} {
+		if part.manifest != "" {
+			fmt.Fprintf(out, "# %srelease %s\n%s", part.title, r.Name, part.manifest)
+		}
+	}
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -50,7 +63,11 @@ func (a *app) diffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			changes, err := deploy.Diff(cmd.Context(), options(p, cluster, f))
+			o := options(p, cluster, f)
+			if o.Charts, err = a.charts(cmd.Context(), p, false); err != nil {
+				return err
+			}
+			changes, err := deploy.Diff(cmd.Context(), o)
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,11 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			steps, err := deploy.Status(cmd.Context(), options(p, cluster, f))
+			o := options(p, cluster, f)
+			if o.Charts, err = a.charts(cmd.Context(), p, false); err != nil {
+				return err
+			}
+			steps, err := deploy.Status(cmd.Context(), o)
 			if err != nil {
 				return err
 			}

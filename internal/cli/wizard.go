@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -143,7 +144,14 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 		// reason to stop.
 		observe(progress.Event{Step: "workspace", Title: "Keep the answers", State: progress.Failed, Reason: err.Error(), Hint: "df -h ."})
 	}
-	if err := deploy.Apply(ctx, options(p, cluster, f), observe); err != nil {
+	o := options(p, cluster, f)
+	if o.Charts, err = a.charts(ctx, p, false); err != nil {
+		return err
+	}
+	for i, line := range a.impact(ctx, o) {
+		observe(progress.Event{Step: fmt.Sprintf("impact/%d", i+1), Title: "Mind: " + line, State: progress.Done})
+	}
+	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}
 	_, err = verify.Run(ctx, cluster, p, true, observe)
@@ -155,6 +163,9 @@ func objects(cache *render.Cache, p plan.Plan) (int, error) {
 	n := 1 // the namespace
 	for _, r := range p.Releases {
 		manifest, err := cache.Manifest(r, "")
+		if errors.Is(err, render.ErrNoChart) {
+			continue // Nobody waits for a chart to be fetched while answering.
+		}
 		if err != nil {
 			return 0, err
 		}

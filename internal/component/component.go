@@ -4,8 +4,10 @@ package component
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
+	"github.com/sparkwiz/sparkwiz/internal/catalogue"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -14,13 +16,16 @@ import (
 type Component struct {
 	Name    string // release name
 	Title   string
-	Chart   string                         // directory under charts/
+	Chart   string                         // directory under charts/, or an entry of the upstream catalogue
 	When    func(spec.Spec) bool           // nil: always
 	Needs   []string                       // components that must be ready before it starts, where they are installed
 	Secrets func(spec.Spec) []secret.Ref   // what its pods read
 	Pods    func(spec.Spec) []Pod          // what the scheduler will be asked for; Values carries the same numbers
 	Doors   func(spec.Spec) []Door         // what people reach from outside; nil: nothing
 	Values  func(spec.Spec) map[string]any // chart values; a pure function of the answers
+	// Upstream is the entry of a chart that others maintain; nil: it is ours.
+	// A cluster that has what it offers is taken as it is.
+	Upstream *catalogue.Entry
 }
 
 // Pod is a kind of pod: how many there may be, and what each asks for.
@@ -87,7 +92,8 @@ func Catalogue() []Component {
 	for i := range all {
 		all[i] = all[i].offPools()
 	}
-	return all
+	// Charts of others come first: what they bring is used by ours.
+	return slices.Concat(upstream(), all)
 }
 
 // offPools keeps a component's pods, executors excepted, off the pools that

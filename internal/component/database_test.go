@@ -30,11 +30,13 @@ func TestDatabase(t *testing.T) {
 			"metastore@postgresql:5432/metastore disable", "postgresql-credentials/metastore-password", "", "<nil>",
 		},
 		"what was answered before does not leak in": {
-			spec.Database{Mode: spec.InCluster, Host: "old", Port: 1, Secret: "old", TLS: spec.TLSRequire, CA: "old", Size: "5Gi"}, "postgresql",
+			spec.Database{Mode: spec.InCluster, Host: "old", Port: 1, Secret: "old", TLS: spec.TLSRequire, CA: "old", Size: "5Gi"},
+			"postgresql",
 			"metastore@postgresql:5432/metastore disable", "postgresql-credentials/metastore-password", "", "<nil>",
 		},
 		"replicated": {
-			spec.Database{Mode: spec.CloudNativePG, Host: "old", Port: 1, Instances: 3, Size: "5Gi"}, "postgresql-cluster",
+			spec.Database{Mode: spec.CloudNativePG, Host: "old", Port: 1, Instances: 3, Size: "5Gi"},
+			"postgresql-cluster",
 			"metastore@postgresql-cluster-rw:5432/metastore verify-full", "postgresql-metastore/password", "postgresql-cluster-ca",
 			"[map[podSelector:map[matchLabels:map[cnpg.io/cluster:postgresql-cluster]]]]",
 		},

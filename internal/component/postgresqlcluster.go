@@ -15,7 +15,8 @@ func postgresqlCluster() Component {
 	}
 	return Component{
 		Name: clusterRelease, Title: "PostgreSQL", Chart: "postgresql-cluster",
-		When: in(spec.CloudNativePG),
+		Needs: []string{"cloudnative-pg"},
+		When:  in(spec.CloudNativePG),
 		Secrets: func(s spec.Spec) []secret.Ref {
 			var refs []secret.Ref
 			for _, name := range databases(s) {

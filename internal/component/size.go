@@ -38,6 +38,16 @@ func quantity(text string) int64 {
 	return q.Value()
 }
 
+// milli reads a Kubernetes quantity of CPU such as 50m in thousandths of a
+// core, 0 if it is none.
+func milli(text string) int64 {
+	q, err := resource.ParseQuantity(text)
+	if err != nil {
+		return 0
+	}
+	return q.MilliValue()
+}
+
 // resources are the requests of a pod, and its memory as limit: memory cannot
 // be taken back, CPU can, so only memory is limited.
 func resources(p Pod) map[string]any {

@@ -29,7 +29,7 @@ func (l line) component() Component {
 	return Component{
 		Name: l.release, Title: l.title, Chart: l.chart,
 		When:    func(s spec.Spec) bool { return l.of(s).Enabled },
-		Needs:   []string{"object-store", "hive-metastore"},
+		Needs:   []string{"keda", "object-store", "hive-metastore"},
 		Secrets: l.secrets,
 		Pods:    l.pods,
 		Doors:   l.doors,

@@ -91,3 +91,8 @@ func flat(err error) []error {
 	}
 	return all
 }
+
+// Warn prints something that people should know before they go on.
+func (c *Console) Warn(text string) {
+	c.say(c.people(), lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Yellow).Render("!")+" ", text)
+}

@@ -12,7 +12,9 @@ import (
 
 // Apply brings the cluster to what the plan says. Nothing is written before
 // the preflight has passed. It may be run again after anything: what is done
-// stays done, and a run with nothing to do writes nothing.
+// stays done, and a run with nothing to do writes nothing. Releases of this
+// platform that the plan has no longer are removed in the end; their volumes
+// stay.
 //
 // The kinds of its faults: Busy when somebody else is installing, Denied and
 // Failed when the preflight found why it cannot work, Partial when some steps
@@ -22,14 +24,22 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 	if err != nil {
 		return err
 	}
+	if err := w.promises(); err != nil {
+		return err
+	}
 	e := newEngine(w, observe)
 	defer func() { e.end(err) }()
 	steps := Steps(o.Plan)
 	e.tell(progress.Event{Step: checks, Title: "Checks before the first write", State: progress.Running})
+	retired, err := e.retired(ctx)
+	if err != nil {
+		return w.Cluster.Trouble(err)
+	}
 	expected := e.expected()
 	for _, s := range steps {
 		e.tell(progress.Event{Step: s.Name(), Title: s.Title(), State: progress.Waiting, Expect: expected[s.Name()]})
 	}
+	e.announce(retired)
 	if err := e.preflight(ctx, steps); err != nil {
 		if ctx.Err() != nil {
 			return interrupted(nil)
@@ -43,7 +53,10 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 	if ctx.Err() != nil {
 		return interrupted(endings)
 	}
-	return verdict(endings)
+	if err := verdict(endings); err != nil {
+		return err
+	}
+	return e.retire(ctx, retired)
 }
 
 // checks is the step that writes nothing.

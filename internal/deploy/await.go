@@ -98,7 +98,7 @@ func (e *engine) nudge(ctx context.Context, s Step, r Readiness) error {
 	for _, p := range r.Stuck {
 		e.tell(progress.Event{Step: s.Name(), State: progress.Settling, Ready: r.Ready, Want: r.Want, Reason: "replacing pod/" + p.name + ", which did not come up"})
 		only := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &p.uid}}
-		err := e.Cluster.Client.CoreV1().Pods(e.Plan.Namespace).Delete(ctx, p.name, only)
+		err := e.Cluster.Client.CoreV1().Pods(p.namespace).Delete(ctx, p.name, only)
 		if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
 			return err
 		}

@@ -45,6 +45,9 @@ func (e *engine) fault(err error, s Step) *fault.Error {
 	if kube.Refused(err) && errors.As(e.Cluster.Trouble(err), &f) {
 		return f
 	}
+	if f := webhookFault(err); f != nil {
+		return f
+	}
 	return fault.Wrap(err, fault.Failed, s.Title()+" could not be brought about", "sparkwiz apply   # tries again; what is done stays done")
 }
 
@@ -62,7 +65,7 @@ func (e *engine) bring(ctx, work context.Context, s Step) (wrote bool, err error
 	for n := 0; ; n++ {
 		acted, err := e.act(ctx, work, s)
 		wrote = wrote || acted
-		if err == nil || !transient(err) || time.Since(began) > stubborn {
+		if err == nil || !transient(err) || time.Since(began) > e.Stubborn {
 			return wrote, err
 		}
 		e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: "trying again: " + firstLine(err)})
@@ -89,7 +92,7 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	}
 	// The lock is kept in the namespace, so it comes after it; that two
 	// installers cannot both make it is for the API server to see to.
-	if _, first := s.(namespaceStep); !first {
+	if space, ok := s.(namespaceStep); !ok || space.home != "" {
 		if err := e.hold(ctx, s.Name()); err != nil {
 			return false, err
 		}
@@ -97,7 +100,7 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: doing(a, o)})
+	e.tell(progress.Event{Step: s.Name(), State: progress.Running, Reason: doing(s, a, o)})
 	e.note(s.Name(), "begin", nil)
 	if err := s.Apply(work, e.World, a); err != nil {
 		return true, err
@@ -106,7 +109,10 @@ func (e *engine) act(ctx, work context.Context, s Step) (wrote bool, err error) 
 	return true, nil
 }
 
-func doing(a Action, o Observed) string {
+func doing(s Step, a Action, o Observed) string {
+	if _, ok := s.(gateStep); ok {
+		return "asking the API server for a trial"
+	}
 	text := map[Action]string{Create: "installing", Update: "updating", Repair: "repairing"}[a]
 	if o.Reason != "" {
 		text += ": " + brief(o.Reason)

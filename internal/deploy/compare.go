@@ -11,7 +11,7 @@ import (
 )
 
 // compare judges a record of ours, or none, against the plan.
-func (s releaseStep) compare(record *release.Release, planned []*object, there map[ref]*object) (Observed, error) {
+func (s releaseStep) compare(w *World, record *release.Release, planned []*object, there map[ref]*object) (Observed, error) {
 	switch {
 	case record == nil:
 		return Observed{State: Absent}, nil
@@ -20,15 +20,15 @@ func (s releaseStep) compare(record *release.Release, planned []*object, there m
 	case record.Info.Status != release.StatusDeployed:
 		return Observed{State: Pending, Reason: "its record says " + record.Info.Status.String()}, nil
 	}
-	applied, err := objects(record.Manifest)
-	if err != nil {
-		return Observed{State: Unknown}, err
+	changes := s.changes
+	if s.release.Upstream != nil {
+		changes = s.upgrades
 	}
-	switch changed := differ(applied, planned); {
-	case len(changed) > 0:
-		return Observed{State: OutOfSync, Reason: fmt.Sprintf("%s changes", changed[0])}, nil
-	case !same(record.Config, s.release.Values):
-		return Observed{State: OutOfSync, Reason: "its values change"}, nil
+	switch reason, err := changes(w, record, planned); {
+	case err != nil:
+		return Observed{State: Unknown}, err
+	case reason != "":
+		return Observed{State: OutOfSync, Reason: reason}, nil
 	}
 	for _, o := range planned {
 		found := there[refOf(o)]
@@ -40,6 +40,36 @@ func (s releaseStep) compare(record *release.Release, planned []*object, there m
 		}
 	}
 	return Observed{State: InSync}, nil
+}
+
+// changes says what differs between the record of a chart of ours and the
+// plan: to the letter, since our charts make the same of the same values.
+func (s releaseStep) changes(_ *World, record *release.Release, planned []*object) (string, error) {
+	applied, err := objects(record.Manifest)
+	if err != nil {
+		return "", err
+	}
+	switch changed := differ(applied, planned); {
+	case len(changed) > 0:
+		return fmt.Sprintf("%s changes", changed[0]), nil
+	case !same(record.Config, s.release.Values):
+		return "its values change", nil
+	}
+	return "", nil
+}
+
+// upgrades says the same of an upstream chart, which may make another password
+// each time: the chart and the values tell, not what has become of them.
+func (s releaseStep) upgrades(w *World, record *release.Release, _ []*object) (string, error) {
+	switch was := record.Chart.Metadata.Version; {
+	case was != s.release.Upstream.Version:
+		return fmt.Sprintf("its chart changes from %s to %s", was, s.release.Upstream.Version), nil
+	case record.Labels[chartLabel] != chartMark(w.Charts.Digest(s.release)):
+		return fmt.Sprintf("the archive of its chart %s is another one", was), nil
+	case !same(record.Config, s.release.Values):
+		return "its values change", nil
+	}
+	return "", nil
 }
 
 // differ names the objects that two manifests do not have in common.

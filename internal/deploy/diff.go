@@ -15,7 +15,10 @@ type Change struct {
 	State  State  `json:"state"`
 	Action Action `json:"action"`
 	Reason string `json:"reason,omitempty"`
-	Diff   string `json:"diff,omitempty"` // unified diff of the manifests
+	// Objects are those that are made, changed or deleted, e.g.
+	// deployment/spark-41-connect.
+	Objects []string `json:"objects,omitempty"`
+	Diff    string   `json:"diff,omitempty"` // unified diff of the manifests
 }
 
 // String is the change as people read it.
@@ -33,6 +36,9 @@ func Diff(ctx context.Context, o Options) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.promises(); err != nil {
+		return nil, err
+	}
 	var all []Change
 	for _, f := range w.survey(ctx, Steps(o.Plan)) {
 		if f.err != nil {
@@ -40,36 +46,47 @@ func Diff(ctx context.Context, o Options) ([]Change, error) {
 		}
 		c := Change{Step: f.step.Name(), State: f.State, Action: f.action(o.Adopt), Reason: f.Reason}
 		if s, ok := f.step.(releaseStep); ok && c.Action != Keep && c.Action != Refuse {
-			if c.Diff, err = s.diff(w); err != nil {
+			if err := s.diff(w, &c); err != nil {
 				return nil, err
 			}
 		}
 		all = append(all, c)
 	}
+	retired, err := (&engine{World: w}).retired(ctx)
+	if err != nil {
+		return nil, w.Cluster.Trouble(err)
+	}
+	for _, r := range retired {
+		all = append(all, Change{Step: releaseName(r.name), State: InSync, Action: Remove, Reason: "the answers have it no longer; its volumes stay"})
+	}
 	return all, nil
 }
 
 // diff compares what was last applied with the plan, object by object.
-func (s releaseStep) diff(w *World) (string, error) {
-	h, err := w.helm()
+func (s releaseStep) diff(w *World, c *Change) error {
+	h, err := w.helm(s.release.Namespace)
 	if err != nil {
-		return "", err
+		return err
 	}
 	record, err := h.last(s.release.Name)
 	if err != nil {
-		return "", err
+		return err
 	}
 	var applied []*object
 	if record != nil {
 		if applied, err = objects(record.Manifest); err != nil {
-			return "", err
+			return err
 		}
 	}
 	planned, err := s.planned(w)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return unified(applied, planned)
+	for _, r := range differ(applied, planned) {
+		c.Objects = append(c.Objects, r.String())
+	}
+	c.Diff, err = unified(applied, planned)
+	return err
 }
 
 // unified writes a unified diff of the objects that differ. Secrets are named

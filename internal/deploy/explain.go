@@ -26,7 +26,7 @@ func (s releaseStep) Explain(ctx context.Context, w *World, r Readiness) *fault.
 	ctx, cancel := context.WithTimeout(ctx, evidence)
 	defer cancel()
 	worst := r.Troubles[0]
-	return explain(worst, lastLines(ctx, w, worst), r.Troubles[1:])
+	return explain(worst, lastLines(ctx, w, s.release.Namespace, worst), r.Troubles[1:])
 }
 
 // explain writes the error that people read.
@@ -50,14 +50,14 @@ func explain(worst Trouble, log []string, others []Trouble) *fault.Error {
 
 // lastLines are the last words of the container, before it was restarted if
 // it was. No log is no evidence, and no trouble of its own.
-func lastLines(ctx context.Context, w *World, t Trouble) []string {
+func lastLines(ctx context.Context, w *World, namespace string, t Trouble) []string {
 	if t.Pod == "" {
 		return nil
 	}
 	tail := int64(lastWords)
 	for _, previous := range []bool{true, false} {
 		options := &corev1.PodLogOptions{Container: t.In, Previous: previous, TailLines: &tail}
-		data, err := w.Cluster.Client.CoreV1().Pods(w.Plan.Namespace).GetLogs(t.Pod, options).DoRaw(ctx)
+		data, err := w.Cluster.Client.CoreV1().Pods(namespace).GetLogs(t.Pod, options).DoRaw(ctx)
 		if text := strings.TrimSpace(string(data)); err == nil && text != "" {
 			return strings.Split(text, "\n")
 		}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/chartutil"
 	helmkube "helm.sh/helm/v3/pkg/kube"
+	"helm.sh/helm/v3/pkg/postrender"
 	"helm.sh/helm/v3/pkg/release"
 	"helm.sh/helm/v3/pkg/storage"
 	"helm.sh/helm/v3/pkg/storage/driver"
@@ -26,9 +28,12 @@ const history = 5
 type helm struct {
 	config   *action.Configuration
 	platform string
+	charts   render.Charts
+	patience time.Duration // for the hooks of a chart
 }
 
-func (w *World) helm() (helm, error) {
+// helm is Helm for the releases of one namespace, which has their records.
+func (w *World) helm(namespace string) (helm, error) {
 	version, err := chartutil.ParseKubeVersion(w.version)
 	if err != nil {
 		return helm{}, err
@@ -38,14 +43,15 @@ func (w *World) helm() (helm, error) {
 	capabilities := chartutil.DefaultCapabilities.Copy()
 	capabilities.KubeVersion = *version
 	log := func(format string, args ...any) { fmt.Fprintf(w.Debug, "helm: "+format+"\n", args...) }
-	client := helmkube.New(w.getter)
-	client.Log, client.Namespace = log, w.Plan.Namespace
-	secrets := driver.NewSecrets(w.Cluster.Client.CoreV1().Secrets(w.Plan.Namespace))
+	getter := w.getter.In(namespace)
+	client := helmkube.New(getter)
+	client.Log, client.Namespace = log, namespace
+	secrets := driver.NewSecrets(w.Cluster.Client.CoreV1().Secrets(namespace))
 	secrets.Log = log
 	releases := storage.Init(secrets)
 	releases.Log = log
-	return helm{platform: w.Plan.Name, config: &action.Configuration{
-		RESTClientGetter: w.getter, KubeClient: client, Releases: releases, Capabilities: capabilities, Log: log,
+	return helm{platform: w.Plan.Name, charts: w.Charts, patience: w.Timeout, config: &action.Configuration{
+		RESTClientGetter: getter, KubeClient: client, Releases: releases, Capabilities: capabilities, Log: log,
 		HookOutputFunc: func(_, _, _ string) io.Writer { return w.Debug },
 	}}, nil
 }
@@ -65,32 +71,64 @@ func (h helm) last(name string) (r *release.Release, err error) {
 	return r, err
 }
 
-func (h helm) labels() map[string]string { return map[string]string{platformLabel: h.platform} }
+// chartLabel has the digest of an upstream chart on the record of its release:
+// what its templates make may be random, so their text tells nothing.
+const chartLabel = "sparkwiz.dev/chart"
+
+func (h helm) labels(r plan.Release) map[string]string {
+	labels := map[string]string{platformLabel: h.platform}
+	if digest := h.charts.Digest(r); digest != "" {
+		labels[chartLabel] = chartMark(digest)
+	}
+	return labels
+}
+
+// chartMark is as much of a digest as a label may hold.
+func chartMark(digest string) string { return digest[:min(len(digest), 63)] }
+
+// bare takes out of what Helm has rendered what has a step of its own.
+type bare struct{}
+
+func (bare) Run(in *bytes.Buffer) (*bytes.Buffer, error) {
+	out, err := render.WithoutCRDs(in.String())
+	return bytes.NewBufferString(out), err
+}
+
+// hooks is how long the hooks of a chart may take, and what is done to what
+// its templates make. Ours have no hooks and no CRDs.
+func (h helm) hooks(r plan.Release) (time.Duration, postrender.PostRenderer) {
+	if r.Upstream == nil {
+		return time.Minute, nil
+	}
+	return h.patience, bare{}
+}
 
 // install makes revision 1. It does not wait: Helm's own waiting cannot be
 // stopped and names no object. CRDs have a step of their own; the manifests
 // were validated by the API server in the preflight.
 func (h helm) install(r plan.Release) error {
-	chart, err := render.Chart(r.Chart)
+	chart, err := h.charts.Load(r)
 	if err != nil {
 		return err
 	}
 	i := action.NewInstall(h.config)
-	i.ReleaseName, i.Namespace, i.Labels = r.Name, r.Namespace, h.labels()
-	i.SkipCRDs, i.DisableOpenAPIValidation, i.Timeout = true, true, time.Minute
+	i.ReleaseName, i.Namespace, i.Labels = r.Name, r.Namespace, h.labels(r)
+	i.SkipCRDs, i.DisableOpenAPIValidation = true, true
+	i.Timeout, i.PostRenderer = h.hooks(r)
 	_, err = i.Run(chart, r.Values)
 	return h.settle(r.Name, err)
 }
 
 // upgrade makes the next revision, in place.
 func (h helm) upgrade(r plan.Release) error {
-	chart, err := render.Chart(r.Chart)
+	chart, err := h.charts.Load(r)
 	if err != nil {
 		return err
 	}
 	u := action.NewUpgrade(h.config)
-	u.Namespace, u.Labels, u.MaxHistory = r.Namespace, h.labels(), history
-	u.ResetValues, u.SkipCRDs, u.DisableOpenAPIValidation, u.Timeout = true, true, true, time.Minute
+	u.Namespace, u.Labels, u.MaxHistory = r.Namespace, h.labels(r), history
+	u.ResetValues, u.SkipCRDs, u.DisableOpenAPIValidation = true, true, true
+	u.Timeout, u.PostRenderer = h.hooks(r)
 	_, err = u.Run(r.Name, chart, r.Values)
 	return h.settle(r.Name, err)
 }

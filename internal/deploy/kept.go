@@ -42,9 +42,10 @@ func (o other) left() string {
 	return o.name + " (not sparkwiz's)"
 }
 
-// purgeKept deletes what releases of the plan left, and with it the data.
-func (e *engine) purgeKept(ctx context.Context) error {
-	others, err := e.others(ctx)
+// purgeKept deletes what releases of the plan left in a namespace, and with it
+// the data.
+func (e *engine) purgeKept(ctx context.Context, namespace string) error {
+	others, _, err := e.others(ctx, namespace)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (e *engine) purgeKept(ctx context.Context) error {
 		if !keptOfRelease(o.object) || !ours {
 			continue
 		}
-		objects := client.Resource(o.resource).Namespace(e.Plan.Namespace)
+		objects := client.Resource(o.resource).Namespace(namespace)
 		only := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &o.object.UID}}
 		if err := objects.Delete(ctx, o.object.Name, only); err != nil && !apierrors.IsNotFound(err) {
 			return err
@@ -87,13 +88,13 @@ func (e *engine) untilGone(ctx context.Context, name string, look func() error) 
 }
 
 // keptAmong are the IDs of the objects of a release that stay when it goes.
-func (e *engine) keptAmong(ctx context.Context, all []*object) (map[types.UID]bool, error) {
+func (e *engine) keptAmong(ctx context.Context, namespace string, all []*object) (map[types.UID]bool, error) {
 	ids := map[types.UID]bool{}
 	for _, o := range all {
 		if !kept(o) {
 			continue
 		}
-		found, err := e.live.find(ctx, refOf(o))
+		found, err := e.in(namespace).find(ctx, refOf(o))
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -140,7 +141,7 @@ func TestKept(t *testing.T) {
 		s.Database.Mode, s.Spark41.Enabled = spec.CloudNativePG, false
 	})
 	clean(t, c, p)
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go operate(ctx, t, c, client, p)
 	if _, err := apply(t, c, p, nil); err != nil {
@@ -170,7 +171,7 @@ func TestKept(t *testing.T) {
 	if err != nil || again.GetUID() != there.GetUID() {
 		t.Errorf("the cluster was made anew: %v", err)
 	}
-	if now, err := c.Client.CoreV1().Secrets(p.Namespace).Get(ctx, "postgresql-metastore", metav1.GetOptions{}); err != nil || string(now.Data["password"]) != string(made.Data["password"]) {
+	if now, err := c.Client.CoreV1().Secrets(p.Namespace).Get(ctx, "postgresql-metastore", metav1.GetOptions{}); err != nil || !bytes.Equal(now.Data["password"], made.Data["password"]) {
 		t.Errorf("the password changed: %v", err)
 	}
 	if left, _ := uninstall(t, c, p, true); len(left) > 0 {

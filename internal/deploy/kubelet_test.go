@@ -37,7 +37,7 @@ func startKubelet(ctx context.Context, c *kube.Cluster) (*kubelet, error) {
 	if _, err := c.Client.CoreV1().Nodes().Create(ctx, node, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
 		return nil, err
 	}
-	if err := retry.RetryOnConflict(retry.DefaultRetry, func() error { return k.beat(ctx) }); err != nil {
+	if err := retry.RetryOnConflict(retry.DefaultBackoff, func() error { return k.beat(ctx) }); err != nil {
 		return nil, err
 	}
 	if err := cordonOthers(ctx, c); err != nil {

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,57 +19,111 @@ import (
 )
 
 // leftovers deals with what is left when the releases are gone: volumes,
-// passwords, the namespace. What stays is named.
-func (e *engine) leftovers(ctx context.Context, space namespaceStep) ([]string, error) {
+// passwords, CRDs, the namespaces. What stays is named.
+func (e *engine) leftovers(ctx context.Context, there inventory) ([]string, error) {
 	if e.Purge {
-		if err := e.purge(ctx); err != nil {
+		for _, space := range there.spaces {
+			if err := e.purge(ctx, space); err != nil {
+				return nil, e.Cluster.Trouble(err)
+			}
+		}
+	}
+	if e.PurgeCRDs {
+		if err := e.purgeCRDs(ctx, there); err != nil {
 			return nil, e.Cluster.Trouble(err)
 		}
 	}
+	// What the releases themselves had made is gone by now, and not counted.
+	there.definitions = map[string]crds{}
+	if err := e.defined(ctx, &there); err != nil {
+		return nil, e.Cluster.Trouble(err)
+	}
+	// The platform's own namespace is the last to go: it has the lock.
 	var left []string
-	claims, err := e.Cluster.Client.CoreV1().PersistentVolumeClaims(space.name).List(ctx, metav1.ListOptions{LabelSelector: e.instances()})
+	for _, space := range slices.Backward(there.spaces) {
+		kept := slices.ContainsFunc(there.releases, func(r installed) bool { return r.namespace == space && there.needed[r.name] != "" })
+		if kept {
+			continue
+		}
+		rest, err := e.leftIn(ctx, space, len(there.needed) > 0)
+		left = append(rest, left...)
+		if err != nil {
+			return left, err
+		}
+	}
+	return append(left, e.staying(there)...), nil
+}
+
+// leftIn deals with one namespace. That of a platform whose operators stay for
+// others stays too: it says whose they are.
+func (e *engine) leftIn(ctx context.Context, name string, operators bool) ([]string, error) {
+	space := namespaceStep{name: name, platform: e.Plan.Name}
+	place := ""
+	if name != e.Plan.Namespace {
+		place = " in namespace " + name
+	}
+	var left []string
+	claims, err := e.Cluster.Client.CoreV1().PersistentVolumeClaims(name).List(ctx, metav1.ListOptions{LabelSelector: e.instances()})
 	if err != nil {
 		return nil, e.Cluster.Trouble(err)
 	}
 	for _, c := range claims.Items {
 		size := c.Spec.Resources.Requests.Storage()
-		left = append(left, fmt.Sprintf("pvc/%s (%s of data)", c.Name, size))
+		left = append(left, fmt.Sprintf("pvc/%s%s (%s of data)", c.Name, place, size))
 	}
-	secrets, err := e.Cluster.Client.CoreV1().Secrets(space.name).List(ctx, metav1.ListOptions{LabelSelector: e.mine()})
+	secrets, err := e.Cluster.Client.CoreV1().Secrets(name).List(ctx, metav1.ListOptions{LabelSelector: e.mine()})
 	if err != nil {
 		return nil, e.Cluster.Trouble(err)
 	}
 	for _, s := range secrets.Items {
-		left = append(left, fmt.Sprintf("secret/%s (generated passwords)", s.Name))
+		left = append(left, fmt.Sprintf("secret/%s%s (generated passwords)", s.Name, place))
 	}
-	others, err := e.others(ctx)
+	others, silent, err := e.others(ctx, name)
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
 	}
+	for _, api := range silent {
+		left = append(left, fmt.Sprintf("objects of %s%s, if there are any (its API does not answer)", api, place))
+	}
 	for _, o := range others {
-		if !slices.ContainsFunc(left, func(l string) bool { return strings.HasPrefix(l, o.name+" ") }) {
+		o.name += place
+		if !slices.ContainsFunc(left, func(l string) bool { return l == o.name || strings.HasPrefix(l, o.name+" ") }) {
 			left = append(left, o.left())
 		}
+	}
+	if place == "" && operators {
+		return append(left, space.Name()+" (it is that of the operators that stay)"), e.deleteRecords(ctx)
 	}
 	return e.leave(ctx, space, left)
 }
 
-// leave deletes the namespace if we made it and nothing is left in it, with
-// our own records. Where the namespace stays, only they go: before, and the
-// lock would be lost that makes deleting safe.
+// leave deletes a namespace if we made it and nothing is left in it. The
+// platform's own goes with our records, and only they go where it stays:
+// before, and the lock would be lost that makes deleting safe.
 func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) ([]string, error) {
+	stays := func(why string) ([]string, error) {
+		if space.name != e.Plan.Namespace {
+			return append(left, space.Name()+why), nil
+		}
+		return append(left, space.Name()+why), e.deleteRecords(ctx)
+	}
 	namespaces := e.Cluster.Client.CoreV1().Namespaces()
 	ns, err := namespaces.Get(ctx, space.name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return left, nil
+	}
 	if err != nil {
 		return left, e.Cluster.Trouble(err)
 	}
 	if ns.Labels[managerLabel] != manager {
-		return append(left, space.Name()+" (it was handed over, so it is yours)"), e.deleteRecords(ctx)
+		return stays(" (it was handed over, so it is yours)")
 	}
 	if len(left) > 0 {
-		return append(left, space.Name()+" (it is not empty)"), e.deleteRecords(ctx)
+		return stays(" (it is not empty)")
 	}
-	e.forgotten = true
+	if space.name == e.Plan.Namespace {
+		e.forgotten = true
+	}
 	e.tell(progress.Event{Step: space.Name(), Title: space.Title(), State: progress.Running, Reason: "deleting"})
 	only := metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &ns.UID}}
 	if err := namespaces.Delete(ctx, space.name, only); err != nil && !apierrors.IsNotFound(err) {
@@ -82,16 +137,16 @@ func (e *engine) leave(ctx context.Context, space namespaceStep, left []string) 
 }
 
 // purge deletes what our releases kept, their volumes, and the passwords we
-// made.
-func (e *engine) purge(ctx context.Context) error {
-	if err := e.purgeKept(ctx); err != nil {
+// made, in one namespace.
+func (e *engine) purge(ctx context.Context, namespace string) error {
+	if err := e.purgeKept(ctx, namespace); err != nil {
 		return err
 	}
-	claims := e.Cluster.Client.CoreV1().PersistentVolumeClaims(e.Plan.Namespace)
+	claims := e.Cluster.Client.CoreV1().PersistentVolumeClaims(namespace)
 	if err := claims.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: e.instances()}); err != nil {
 		return err
 	}
-	secrets := e.Cluster.Client.CoreV1().Secrets(e.Plan.Namespace)
+	secrets := e.Cluster.Client.CoreV1().Secrets(namespace)
 	if err := secrets.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: e.mine()}); err != nil {
 		return err
 	}
@@ -104,7 +159,7 @@ func (e *engine) purge(ctx context.Context) error {
 			return nil
 		}
 		if err := sleep(ctx, glance); err != nil {
-			return fault.New(fault.Failed, "the volumes were deleted and are still there", fmt.Sprintf("kubectl -n %s describe pvc", e.Plan.Namespace))
+			return fault.New(fault.Failed, "the volumes were deleted and are still there", fmt.Sprintf("kubectl -n %s describe pvc", namespace))
 		}
 	}
 }
@@ -127,32 +182,31 @@ func (e *engine) instances() string {
 }
 
 // others names what is in the namespace, besides what every namespace has and
-// what goes away with its owner.
-func (e *engine) others(ctx context.Context) ([]other, error) {
+// what goes away with its owner; and the APIs that could not be asked.
+func (e *engine) others(ctx context.Context, namespace string) (all []other, silent []string, err error) {
 	found, err := e.getter.ToDiscoveryClient()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	lists, err := found.ServerPreferredNamespacedResources()
-	if err != nil {
-		return nil, err
+	if silent, err = silentAPIs(err); err != nil {
+		return nil, nil, err
 	}
 	lists = discovery.FilteredBy(discovery.SupportsAllVerbs{Verbs: []string{"list", "delete"}}, lists)
 	resources, err := discovery.GroupVersionResources(lists)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client, err := metadata.NewForConfig(e.Cluster.Config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var mu sync.Mutex
-	var all []other
 	var wg sync.WaitGroup
 	var failed error
 	for r := range resources {
 		wg.Go(func() {
-			items, err := client.Resource(r).Namespace(e.Plan.Namespace).List(ctx, metav1.ListOptions{})
+			items, err := client.Resource(r).Namespace(namespace).List(ctx, metav1.ListOptions{})
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -169,7 +223,24 @@ func (e *engine) others(ctx context.Context) ([]other, error) {
 	}
 	wg.Wait()
 	slices.SortFunc(all, func(a, b other) int { return strings.Compare(a.name, b.name) })
-	return all, failed
+	return all, silent, failed
+}
+
+// silentAPIs names the API groups that are served by somebody who does not
+// answer: what could not be looked at is not taken for empty. Metrics are
+// nothing that could be left.
+func silentAPIs(err error) ([]string, error) {
+	failed, partly := errors.AsType[*discovery.ErrGroupDiscoveryFailed](err)
+	if !partly {
+		return nil, err
+	}
+	var groups []string
+	for g := range failed.Groups {
+		if !strings.HasSuffix(g.Group, "metrics.k8s.io") {
+			groups = append(groups, g.String())
+		}
+	}
+	return groups, nil
 }
 
 // ownRecord reports whether an object is the lock or the journal of this very

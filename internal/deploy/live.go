@@ -18,8 +18,37 @@ import (
 // time, together.
 const fresh = 400 * time.Millisecond
 
-// live lists what is in the platform's namespace, a kind at a time. Many
-// steps share one: a list that was just made serves all of them.
+// lives are the looks at the namespaces that a plan reaches.
+type lives struct {
+	client dynamic.Interface
+	mapper meta.RESTMapper
+
+	mu  sync.Mutex
+	all map[string]*live
+}
+
+// in is the look at one namespace.
+func (l *lives) in(namespace string) *live {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[string]*live{}
+	}
+	if l.all[namespace] == nil {
+		l.all[namespace] = &live{client: l.client, mapper: l.mapper, namespace: namespace}
+	}
+	return l.all[namespace]
+}
+
+// stale makes the next looks new ones. It follows every write.
+func (l *lives) stale() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = nil
+}
+
+// live lists what is in one namespace, a kind at a time. Many steps share one:
+// a list that was just made serves all of them.
 type live struct {
 	client    dynamic.Interface
 	mapper    meta.RESTMapper
@@ -41,16 +70,21 @@ func (l *live) find(ctx context.Context, r ref) (*object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mapping.Scope.Name() == meta.RESTScopeNameRoot {
-		// Nobody may list a kind of the whole cluster for one object's sake.
-		o, err := l.client.Resource(mapping.Resource).Get(ctx, r.name, metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			return nil, nil
+	var one dynamic.ResourceInterface = l.client.Resource(mapping.Resource)
+	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
+		if r.namespace == "" || r.namespace == l.namespace {
+			all, err := l.list(ctx, mapping.Resource, "")
+			return all[r.name], err
 		}
-		return o, err
+		one = l.client.Resource(mapping.Resource).Namespace(r.namespace)
 	}
-	all, err := l.list(ctx, mapping.Resource, "")
-	return all[r.name], err
+	// Nobody may list a kind of the whole cluster, or somebody's namespace, for
+	// one object's sake.
+	o, err := one.Get(ctx, r.name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil, nil
+	}
+	return o, err
 }
 
 // list returns the objects of a resource by name. The objects are shared and
@@ -82,13 +116,6 @@ func (l *live) list(ctx context.Context, resource schema.GroupVersionResource, s
 		c.objects[list.Items[i].GetName()] = &list.Items[i]
 	}
 	return c.objects, nil
-}
-
-// stale makes the next looks new ones. It follows every write.
-func (l *live) stale() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lists = nil
 }
 
 // typed lists a resource as Go values.

@@ -3,8 +3,10 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,5 +153,40 @@ func TestLostLockStopsWrites(t *testing.T) {
 	err = fenced.Client.CoreV1().ConfigMaps("default").Delete(context.Background(), "nothing", metav1.DeleteOptions{})
 	if fault.KindOf(err) != fault.Busy || transient(err) {
 		t.Errorf("a write behind the fence: %v", err)
+	}
+}
+
+// TestLateHeartbeat: a heartbeat that was called off arrives all the same,
+// just before the lock is given back. The lock must be free afterwards.
+func TestLateHeartbeat(t *testing.T) {
+	c, _ := cluster(t)
+	t.Parallel()
+	leases := c.Client.CoordinationV1().Leases("default")
+	var wire traffic
+	var releasing atomic.Bool
+	wire.before = func(r *http.Request) error {
+		if r.Method != http.MethodPut || !releasing.Swap(false) {
+			return nil
+		}
+		lease, err := leases.Get(context.Background(), lockName(t), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		stamp := metav1.NowMicro()
+		lease.Spec.RenewTime = &stamp
+		_, err = leases.Update(context.Background(), lease, metav1.UpdateOptions{})
+		return err
+	}
+	l := kube.NewLock(wire.watch(t, c).Client, "default", lockName(t), nil, elsewhere("anna@laptop pid 7"))
+	if err := acquire(t, l); err != nil {
+		t.Fatal(err)
+	}
+	releasing.Store(true)
+	if err := l.Release(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	lease, err := leases.Get(context.Background(), lockName(t), metav1.GetOptions{})
+	if err != nil || lease.Spec.HolderIdentity != nil {
+		t.Errorf("the lock is still held: %v", err)
 	}
 }

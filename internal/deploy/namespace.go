@@ -16,17 +16,32 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 )
 
-type namespaceStep struct{ name, platform string }
+// namespaceStep is the platform's own namespace, or one that a chart of others
+// has for itself.
+type namespaceStep struct {
+	name, platform string
+	level          string // of Pod Security
+	home           string // the platform's own, which has the lock; empty: this is it
+}
 
-func (s namespaceStep) Name() string    { return "namespace/" + s.name }
-func (s namespaceStep) Title() string   { return "Namespace " + s.name }
-func (s namespaceStep) Needs() []string { return nil }
+// restricted is the level of Pod Security that all our own pods fit.
+const restricted = "restricted"
+
+func (s namespaceStep) Name() string  { return "namespace/" + s.name }
+func (s namespaceStep) Title() string { return "Namespace " + s.name }
+
+func (s namespaceStep) Needs() []string {
+	if s.home == "" {
+		return nil
+	}
+	return []string{namespaceStep{name: s.home}.Name()}
+}
 
 // labels are what a namespace of ours has.
 func (s namespaceStep) labels() map[string]string {
 	labels := ours(s.platform)
 	for _, mode := range []string{"enforce", "audit", "warn"} {
-		labels["pod-security.kubernetes.io/"+mode] = "restricted"
+		labels["pod-security.kubernetes.io/"+mode] = s.level
 	}
 	return labels
 }
@@ -73,6 +88,9 @@ func (s namespaceStep) foreign(owner string) Observed {
 		what = fmt.Sprintf("namespace %s belongs to the platform %s, not to %s", s.name, owner, s.platform)
 	}
 	hint := fmt.Sprintf("--set namespace=…   # use another one, or hand this one over:\nkubectl label namespace %s --overwrite %s=%s", s.name, platformLabel, s.platform)
+	if s.home != "" {
+		hint = fmt.Sprintf("kubectl get all -n %[1]s   # whose is it? if nobody's, hand it over:\nkubectl label namespace %[1]s --overwrite %[2]s=%[3]s", s.name, platformLabel, s.platform)
+	}
 	return Observed{State: Foreign, Reason: what, Fault: fault.New(fault.Failed, what, hint)}
 }
 

@@ -16,13 +16,15 @@ import (
 // object is one object of a manifest.
 type object = unstructured.Unstructured
 
-// ref names an object within the platform's namespace.
+// ref names an object as its manifest does: one without a namespace is in its
+// release's, or in none.
 type ref struct {
-	kind schema.GroupVersionKind
-	name string
+	kind      schema.GroupVersionKind
+	namespace string
+	name      string
 }
 
-func refOf(o *object) ref { return ref{o.GroupVersionKind(), o.GetName()} }
+func refOf(o *object) ref { return ref{o.GroupVersionKind(), o.GetNamespace(), o.GetName()} }
 
 // String is how kubectl writes it, e.g. deployment/spark-41-connect.
 func (r ref) String() string { return strings.ToLower(r.kind.Kind) + "/" + r.name }

@@ -19,6 +19,9 @@ func Preflight(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := w.promises(); err != nil {
+		return err
+	}
 	return newEngine(w, nil).preflight(ctx, Steps(o.Plan))
 }
 
@@ -64,6 +67,9 @@ func (e *engine) preflight(ctx context.Context, steps []Step) error {
 	if err := e.rights(ctx, changing); err != nil {
 		return err
 	}
+	if err := e.sizes(changing); err != nil {
+		return err
+	}
 	return e.dryRun(ctx, changing)
 }
 
@@ -84,7 +90,13 @@ func (w *World) survey(ctx context.Context, steps []Step) []found {
 // refusals gathers what no apply may touch or could not look at.
 func (e *engine) refusals(seen []found) error {
 	var all []error
+	refused := map[string]bool{}
 	for _, f := range seen {
+		if slices.ContainsFunc(f.step.Needs(), func(n string) bool { return refused[n] }) {
+			refused[f.step.Name()] = true // What is in somebody else's namespace is none of our business.
+			continue
+		}
+		before := len(all)
 		switch {
 		case f.err != nil:
 			all = append(all, e.Cluster.Trouble(f.err))
@@ -94,8 +106,8 @@ func (e *engine) refusals(seen []found) error {
 		default:
 			all = append(all, fault.New(fault.Failed, fmt.Sprintf("%s is %s: %s", f.step.Name(), f.State, f.Reason), "sparkwiz status"))
 		}
-		if _, namespace := f.step.(namespaceStep); namespace && len(all) > 0 {
-			break // What is in somebody else's namespace is none of our business.
+		if _, namespace := f.step.(namespaceStep); namespace && len(all) > before {
+			refused[f.step.Name()] = true
 		}
 	}
 	return joined(all)

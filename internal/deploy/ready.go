@@ -49,7 +49,7 @@ func (s releaseStep) Ready(ctx context.Context, w *World) (Readiness, error) {
 	if len(waiting) == 0 {
 		return r, nil
 	}
-	v, err := look(ctx, w, waiting)
+	v, err := look(ctx, w, s.release.Namespace, waiting)
 	if err != nil {
 		return Readiness{}, err
 	}

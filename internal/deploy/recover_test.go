@@ -47,13 +47,7 @@ func TestKilled(t *testing.T) {
 			t.Parallel()
 			p := quickstart(t, nil)
 			clean(t, c, p)
-			child := exec.Command(os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
-			child.Env = append(os.Environ(), "SPARKWIZ_KILLED_NAME="+p.Name, fmt.Sprint("SPARKWIZ_KILLED_AFTER=", n), "SPARKWIZ_TEST_KUBECONFIG="+kubeconfig())
-			out, err := child.CombinedOutput()
-			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.ExitCode() != 99 {
-				t.Fatalf("the child was not killed: %v\n%s", err, out)
-			}
+			killed(t, p.Name, "", n)
 			again, err := apply(t, c, p, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -65,6 +59,19 @@ func TestKilled(t *testing.T) {
 			}
 			settledAs(t, c, p)
 		})
+	}
+}
+
+// killed runs an installer as a process of its own, which ends after its nth
+// write. charts are those of the tests; none is the default platform.
+func killed(t *testing.T, name, charts string, n int) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestKilledChild$", "-test.v")
+	child.Env = append(os.Environ(), "SPARKWIZ_KILLED_NAME="+name, "SPARKWIZ_KILLED_CHARTS="+charts, fmt.Sprint("SPARKWIZ_KILLED_AFTER=", n), "SPARKWIZ_TEST_KUBECONFIG="+kubeconfig())
+	out, err := child.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 99 {
+		t.Fatalf("the child was not killed: %v\n%s", err, out)
 	}
 }
 
@@ -95,8 +102,12 @@ func TestKilledChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := quickstart(t, named(name))
-	t.Log(Apply(context.Background(), Options{Plan: p, Cluster: c, Holder: "the killed one"}, progress.Nobody))
+	o := Options{Plan: quickstart(t, named(name)), Cluster: c, Holder: "the killed one"}
+	if charts := strings.Fields(os.Getenv("SPARKWIZ_KILLED_CHARTS")); len(charts) > 0 {
+		e := settle(t, name, charts...)
+		o.Plan, o.Charts = e.plan, e.charts
+	}
+	t.Log(Apply(context.Background(), o, progress.Nobody))
 }
 
 // counts reports whether a request changes something: neither a question nor
@@ -106,6 +117,27 @@ func counts(r *http.Request) bool {
 	return r.Method != http.MethodGet && !strings.Contains(uri, "reviews") && !strings.Contains(uri, "dryRun") && !(r.Method == http.MethodPut && strings.Contains(uri, "/leases/"))
 }
 
+// pending gives a release the status with which a dead installer left it.
+func pending(t *testing.T, c *kube.Cluster, p plan.Plan, namespace, name string, status release.Status) {
+	t.Helper()
+	w, err := open(context.Background(), Options{Plan: p, Cluster: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := w.helm(namespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := h.last(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetStatus(status, "as a dead installer left it")
+	if err := h.config.Releases.Update(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestPendingIsRepaired(t *testing.T) {
 	c, _ := cluster(t)
 	p := quickstart(t, nil)
@@ -113,26 +145,11 @@ func TestPendingIsRepaired(t *testing.T) {
 	if _, err := apply(t, c, p, nil); err != nil {
 		t.Fatal(err)
 	}
-	w, err := open(context.Background(), Options{Plan: p, Cluster: c})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, status := range map[string]release.Status{
 		"postgresql": release.StatusPendingInstall, "object-store": release.StatusPendingUpgrade,
 		"hive-metastore": release.StatusUninstalling, "spark-41": release.StatusFailed,
 	} {
-		h, err := w.helm()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := h.last(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.SetStatus(status, "as a dead installer left it")
-		if err := h.config.Releases.Update(r); err != nil {
-			t.Fatal(err)
-		}
+		pending(t, c, p, p.Namespace, name, status)
 	}
 	again, err := apply(t, c, p, nil)
 	if err != nil {

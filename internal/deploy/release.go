@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -24,15 +25,18 @@ func (s releaseStep) Needs() []string { return s.needs }
 
 // planned are the objects as the plan has them.
 func (s releaseStep) planned(w *World) ([]*object, error) {
-	manifest, err := w.renders.Manifest(s.release, w.version)
+	rendered, err := w.renders.Render(s.release, w.version)
 	if err != nil {
 		return nil, err
 	}
-	return objects(manifest)
+	if rendered.CRDs != "" && !s.release.Upstream.CRDs {
+		return nil, fmt.Errorf("chart %s has CRDs that the catalogue does not know of", s.release.Chart)
+	}
+	return objects(rendered.Manifest)
 }
 
 func (s releaseStep) Observe(ctx context.Context, w *World) (Observed, error) {
-	h, err := w.helm()
+	h, err := w.helm(s.release.Namespace)
 	if err != nil {
 		return Observed{State: Unknown}, err
 	}
@@ -51,14 +55,17 @@ func (s releaseStep) Observe(ctx context.Context, w *World) (Observed, error) {
 	if o, ok := s.claimed(record, planned, there); ok {
 		return o, nil
 	}
-	return s.compare(record, planned, there)
+	return s.compare(w, record, planned, there)
 }
 
 // present looks for the planned objects on the cluster.
 func (s releaseStep) present(ctx context.Context, w *World, planned []*object) (map[ref]*object, error) {
 	there := map[ref]*object{}
 	for _, o := range planned {
-		found, err := w.live.find(ctx, refOf(o))
+		found, err := w.in(s.release.Namespace).find(ctx, refOf(o))
+		if w.promised(o.GroupVersionKind().GroupKind(), err) {
+			continue
+		}
 		if meta.IsNoMatchError(err) {
 			return nil, fault.New(fault.Failed, fmt.Sprintf("the cluster does not know %s, which %s needs", o.GroupVersionKind().GroupKind(), s.Title()),
 				"kubectl api-resources   # its operator or its CRDs are missing")
@@ -83,8 +90,9 @@ func (s releaseStep) claimed(record *release.Release, planned []*object, there m
 	for _, o := range planned {
 		found := there[refOf(o)]
 		if found != nil && !s.owns(found) {
-			return s.foreign(fmt.Sprintf("%s exists in namespace %s and does not belong to release %s", refOf(o), s.release.Namespace, s.release.Name),
-				fmt.Sprintf("kubectl -n %s get %s -o yaml   # whose is it? or --set namespace=…", s.release.Namespace, refOf(o))), true
+			where := cmp.Or(o.GetNamespace(), s.release.Namespace)
+			return s.foreign(fmt.Sprintf("%s exists in namespace %s and does not belong to release %s", refOf(o), where, s.release.Name),
+				fmt.Sprintf("kubectl -n %s get %s -o yaml   # whose is it? or --set namespace=…", where, refOf(o))), true
 		}
 	}
 	if record == nil && len(there) > 0 {
@@ -108,21 +116,23 @@ func (s releaseStep) owns(o *object) bool {
 }
 
 func (s releaseStep) Apply(ctx context.Context, w *World, a Action) error {
-	defer w.live.stale()
-	h, err := w.helm()
+	defer w.lives.stale()
+	h, err := w.helm(s.release.Namespace)
 	if err != nil {
 		return err
 	}
 	if err := s.bury(ctx, w); err != nil {
 		return err
 	}
-	switch a {
-	case Create:
-		return h.install(s.release)
-	case Repair:
+	if a == Repair {
 		if err := h.unlock(s.release.Name); err != nil {
 			return err
 		}
 	}
-	return h.upgrade(s.release)
+	if a == Create {
+		err = h.install(s.release)
+	} else {
+		err = h.upgrade(s.release)
+	}
+	return s.hooked(ctx, w, err)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
@@ -14,10 +15,10 @@ import (
 )
 
 // remove deletes a release and waits until its objects and pods are gone.
-func (e *engine) remove(ctx context.Context, name string) error {
-	step := releaseName(name)
+func (e *engine) remove(ctx context.Context, r installed) error {
+	step := releaseName(r.name)
 	e.tell(progress.Event{Step: step, State: progress.Running, Reason: "deleting"})
-	err := e.delete(ctx, name)
+	err := e.delete(ctx, r)
 	if err == nil {
 		e.tell(progress.Event{Step: step, State: progress.Done})
 		e.note(step, "removed", nil)
@@ -30,12 +31,12 @@ func (e *engine) remove(ctx context.Context, name string) error {
 	return err
 }
 
-func (e *engine) delete(ctx context.Context, name string) error {
-	h, err := e.helm()
+func (e *engine) delete(ctx context.Context, r installed) error {
+	h, err := e.helm(r.namespace)
 	if err != nil {
 		return err
 	}
-	record, err := h.last(name)
+	record, err := h.last(r.name)
 	if err != nil || record == nil {
 		return err
 	}
@@ -45,29 +46,29 @@ func (e *engine) delete(ctx context.Context, name string) error {
 	}
 	began := time.Now()
 	for n := 0; ; n++ {
-		err := h.uninstall(name)
-		e.live.stale()
+		err := h.uninstall(r.name)
+		e.lives.stale()
 		if err == nil {
 			break
 		}
-		if !transient(err) || time.Since(began) > stubborn {
+		if !transient(err) || time.Since(began) > e.Stubborn {
 			return err
 		}
 		if err := sleep(ctx, backoff(n)); err != nil {
 			return err
 		}
-		if h, err = e.helm(); err != nil {
+		if h, err = e.helm(r.namespace); err != nil {
 			return err
 		}
 	}
-	return e.gone(ctx, name, all)
+	return e.gone(ctx, r, all)
 }
 
 // gone waits until nothing of a release is left. What a workload needs to end
 // in peace, such as its database, must not be deleted before it.
-func (e *engine) gone(ctx context.Context, name string, all []*object) error {
+func (e *engine) gone(ctx context.Context, r installed, all []*object) error {
 	for deadline := time.Now().Add(e.Timeout); ; {
-		rest, err := e.remains(ctx, name, all)
+		rest, err := e.remains(ctx, r, all)
 		if err == nil && rest == "" {
 			return nil
 		}
@@ -76,9 +77,9 @@ func (e *engine) gone(ctx context.Context, name string, all []*object) error {
 		}
 		if time.Now().After(deadline) {
 			return fault.New(fault.Failed, fmt.Sprintf("%s is still there %s after it was deleted", rest, e.Timeout),
-				fmt.Sprintf("kubectl -n %s get %s -o jsonpath='{.metadata.finalizers}'", e.Plan.Namespace, rest))
+				fmt.Sprintf("kubectl -n %s get %s -o jsonpath='{.metadata.finalizers}'", r.namespace, rest))
 		}
-		e.tell(progress.Event{Step: releaseName(name), State: progress.Settling, Reason: rest + " is ending"})
+		e.tell(progress.Event{Step: releaseName(r.name), State: progress.Settling, Reason: rest + " is ending"})
 		if err := sleep(ctx, glance); err != nil {
 			return err
 		}
@@ -86,10 +87,13 @@ func (e *engine) gone(ctx context.Context, name string, all []*object) error {
 }
 
 // remains names one object or pod of a release that is still there.
-func (e *engine) remains(ctx context.Context, name string, all []*object) (string, error) {
-	s := releaseStep{release: plan.Release{Name: name, Namespace: e.Plan.Namespace}}
+func (e *engine) remains(ctx context.Context, r installed, all []*object) (string, error) {
+	s := releaseStep{release: plan.Release{Name: r.name, Namespace: r.namespace}}
 	for _, o := range all {
-		found, err := e.live.find(ctx, refOf(o))
+		found, err := e.in(r.namespace).find(ctx, refOf(o))
+		if meta.IsNoMatchError(err) {
+			continue // Its CRD is gone, and all of its kind with it.
+		}
 		if err != nil {
 			return "", err
 		}
@@ -97,13 +101,13 @@ func (e *engine) remains(ctx context.Context, name string, all []*object) (strin
 			return refOf(found).String(), nil
 		}
 	}
-	stays, err := e.keptAmong(ctx, all)
+	stays, err := e.keptAmong(ctx, r.namespace, all)
 	if err != nil {
 		return "", err
 	}
-	pods, err := e.live.list(ctx, core("pods"), "app.kubernetes.io/instance="+name)
+	pods, err := e.in(r.namespace).list(ctx, core("pods"), "app.kubernetes.io/instance="+r.name)
 	for _, p := range pods {
-		if slices.ContainsFunc(p.GetOwnerReferences(), func(r metav1.OwnerReference) bool { return stays[r.UID] }) {
+		if slices.ContainsFunc(p.GetOwnerReferences(), func(o metav1.OwnerReference) bool { return stays[o.UID] }) {
 			continue
 		}
 		return "pod/" + p.GetName(), err

@@ -70,7 +70,6 @@ func (s secretStep) wanted(found *corev1.Secret, missing []string) Observed {
 	if found != nil {
 		state, what = OutOfSync, fmt.Sprintf("Secret %s, which you make, lacks %s", s.object(), strings.Join(missing, ", "))
 		command = fmt.Sprintf("kubectl -n %s delete secret %s && %s", s.namespace, s.object(), command)
-		keys = nil
 		keys = s.missing(nil)
 	}
 	for _, k := range keys {

@@ -28,6 +28,7 @@ const (
 	Create Action = "create"
 	Update Action = "update"
 	Repair Action = "repair" // end what never ended, then update
+	Remove Action = "remove" // the plan has it no longer
 )
 
 // rule is one line of the table: what is done about a state, and why.

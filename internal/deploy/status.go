@@ -19,6 +19,9 @@ func Status(ctx context.Context, o Options) ([]StepStatus, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := w.promises(); err != nil {
+		return nil, err
+	}
 	w.remember(ctx)
 	var all []StepStatus
 	for _, f := range w.survey(ctx, Steps(o.Plan)) {

@@ -39,25 +39,46 @@ type Readiness struct {
 // Steps lists the whole install in the order in which people read it. The
 // engine follows Needs.
 func Steps(p plan.Plan) []Step {
-	namespace := namespaceStep{name: p.Namespace, platform: p.Name}
-	steps := []Step{namespace}
-	secrets := []string{namespace.Name()}
+	home := namespaceStep{name: p.Namespace, platform: p.Name, level: restricted}
+	steps := []Step{home}
+	for _, a := range p.Adopted {
+		steps = append(steps, adoptedStep{a})
+	}
+	secrets := []string{home.Name()}
 	for _, refs := range secret.Group(p.Secrets) {
 		s := secretStep{namespace: p.Namespace, platform: p.Name, refs: refs}
 		steps = append(steps, s)
 		secrets = append(secrets, s.Name())
 	}
-	// Custom resource definitions of upstream charts go here: a step per
-	// chart, applied and Established before any release.
+	spaces := map[string]bool{p.Namespace: true}
+	ready := map[string]string{} // release → the step after which it can be relied on
 	for _, r := range p.Releases {
 		needs := append([]string(nil), secrets...)
-		for _, n := range r.Needs {
-			needs = append(needs, releaseName(n))
+		if r.Upstream != nil {
+			space := namespaceStep{name: r.Namespace, platform: p.Name, level: r.Upstream.PodSecurity, home: p.Namespace}
+			if !spaces[r.Namespace] {
+				spaces[r.Namespace] = true
+				steps = append(steps, space)
+			}
+			needs = []string{space.Name()}
+			if r.Upstream.CRDs {
+				crds := definitionStep{release: r, platform: p.Name, needs: []string{space.Name()}}
+				steps = append(steps, crds)
+				needs = append(needs, crds.Name())
+			}
 		}
-		steps = append(steps, releaseStep{release: r, platform: p.Name, needs: needs})
+		for _, n := range r.Needs {
+			needs = append(needs, ready[n])
+		}
+		release := releaseStep{release: r, platform: p.Name, needs: needs}
+		steps = append(steps, release)
+		ready[r.Name] = release.Name()
+		if r.Upstream != nil && r.Upstream.Probe != nil {
+			gate := gateStep{release: r, home: p.Namespace}
+			steps = append(steps, gate)
+			ready[r.Name] = gate.Name()
+		}
 	}
-	// Gates, which ask a service whether it really serves, follow their
-	// release here and stand in the needs of the next.
 	return steps
 }
 

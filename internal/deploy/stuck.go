@@ -11,8 +11,8 @@ import (
 
 // podID is one pod, and not another that took its name later.
 type podID struct {
-	name string
-	uid  types.UID
+	namespace, name string
+	uid             types.UID
 }
 
 // stuck are pods that would stand in the way of a recovery.
@@ -25,7 +25,7 @@ func (v view) stuck() []podID {
 	var pods []podID
 	for _, p := range v.pods {
 		if p.DeletionTimestamp == nil && (v.outdated(p) && (p.Spec.NodeName == "" || backsOff(p)) || v.inherited(p) && backsOff(p)) {
-			pods = append(pods, podID{p.Name, p.UID})
+			pods = append(pods, podID{p.Namespace, p.Name, p.UID})
 		}
 	}
 	return pods

@@ -14,9 +14,6 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 )
 
-// stubborn is how long errors that may mend themselves are tried again.
-const stubborn = 2 * time.Minute
-
 // transient reports whether the same call may succeed a moment later. Every
 // step looks again before it acts again, so a write whose reply was lost is
 // not done twice.
@@ -36,6 +33,7 @@ func transient(err error) bool {
 	for _, mark := range []string{
 		"connection refused", "connection reset", "EOF", "etcdserver:", "TLS handshake timeout", "client connection lost",
 		"the object has been modified", "failed calling webhook", "the server is currently unable", "Too Many Requests",
+		"no matches for kind", // of a CRD that has just come
 	} {
 		if strings.Contains(err.Error(), mark) {
 			return true

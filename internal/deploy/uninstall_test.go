@@ -2,14 +2,18 @@ package deploy
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/discovery"
 
 	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
@@ -179,5 +183,64 @@ func TestDiffAndStatus(t *testing.T) {
 	}
 	if s := run.ends()["release/hive-metastore"]; s != progress.Done {
 		t.Errorf("the changed release ended as %s", s)
+	}
+}
+
+// TestUninstallSlowly: the lock is deleted with the platform, and a heartbeat
+// that misses it is no reason to stop before the namespace is gone.
+func TestUninstallSlowly(t *testing.T) {
+	c, _ := cluster(t)
+	e := settle(t, platformName(t), "slow")
+	e.clean(t, c)
+	if _, err := e.apply(t, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	var wire traffic
+	var unlocked atomic.Bool
+	wire.before = func(r *http.Request) error {
+		switch {
+		case r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/leases/"):
+			unlocked.Store(true)
+		case r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/namespaces/"+e.plan.Namespace) && unlocked.Swap(false):
+			time.Sleep(3 * time.Second) // longer than a heartbeat
+		}
+		return nil
+	}
+	if left := e.uninstall(t, wire.watch(t, c), func(o *Options) { o.Purge = true }); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+// TestSilentAPI: an aggregated API that does not answer stops no uninstall. It
+// is named, since nobody knows what it has; metrics it cannot have.
+func TestSilentAPI(t *testing.T) {
+	c, _ := cluster(t)
+	e := settle(t, platformName(t), "slow")
+	e.clean(t, c)
+	if _, err := e.apply(t, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	services := client(t, c).Resource(schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"})
+	for _, group := range []string{"silent.example.sparkwiz.dev", "custom.metrics.k8s.io"} {
+		name := "v1." + group
+		o := &object{Object: map[string]any{
+			"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": map[string]any{"name": name},
+			"spec": map[string]any{
+				"group": group, "version": "v1", "groupPriorityMinimum": int64(100), "versionPriority": int64(100), "insecureSkipTLSVerify": true,
+				"service": map[string]any{"name": "nobody", "namespace": "default"},
+			},
+		}}
+		if _, err := services.Create(context.Background(), o, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = services.Delete(context.Background(), name, metav1.DeleteOptions{}) })
+	}
+	waitFor(t, "discovery fails", func() bool {
+		_, err := discovery.ToDiscoveryInterfaceWithContext(c.Client.Discovery()).ServerPreferredNamespacedResourcesWithContext(context.Background())
+		return err != nil
+	})
+	left := e.uninstall(t, c, func(o *Options) { o.Purge = true })
+	if !containsAll(left, []string{"objects of silent.example.sparkwiz.dev/v1, if there are any (its API does not answer)"}) || strings.Contains(strings.Join(left, " "), "metrics") {
+		t.Errorf("left %q", left)
 	}
 }

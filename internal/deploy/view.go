@@ -25,21 +25,22 @@ type view struct {
 	inherited   func(corev1.Pod) bool
 }
 
-func look(ctx context.Context, w *World, workloads []*object) (view, error) {
+func look(ctx context.Context, w *World, namespace string, workloads []*object) (view, error) {
+	here := w.in(namespace)
 	v := view{workloads: workloads, claims: map[string]corev1.PersistentVolumeClaim{}, old: w.old, inherited: w.inherited}
-	sets, err := typed[appsv1.ReplicaSet](ctx, w.live, appsv1.SchemeGroupVersion.WithResource("replicasets"), "")
+	sets, err := typed[appsv1.ReplicaSet](ctx, here, appsv1.SchemeGroupVersion.WithResource("replicasets"), "")
 	if err != nil {
 		return v, err
 	}
-	all, err := typed[corev1.Pod](ctx, w.live, core("pods"), notExecutors)
+	all, err := typed[corev1.Pod](ctx, here, core("pods"), notExecutors)
 	if err != nil {
 		return v, err
 	}
-	claims, err := typed[corev1.PersistentVolumeClaim](ctx, w.live, core("persistentvolumeclaims"), "")
+	claims, err := typed[corev1.PersistentVolumeClaim](ctx, here, core("persistentvolumeclaims"), "")
 	if err != nil {
 		return v, err
 	}
-	if v.events, err = typed[corev1.Event](ctx, w.live, core("events"), ""); err != nil {
+	if v.events, err = typed[corev1.Event](ctx, here, core("events"), ""); err != nil {
 		return v, err
 	}
 	for _, c := range claims {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 
@@ -25,14 +26,19 @@ type Options struct {
 	Parallel int           // steps that write at the same time; 0 means 4
 	Holder   string        // this installer, for whoever finds its lock
 	Timeout  time.Duration // how long one step may take to become ready; 0 means 10 min
+	Stubborn time.Duration // how long errors that may mend themselves are tried again; 0 means 2 min
+	Charts   render.Charts // archives of the plan's upstream charts
 	Adopt    bool          // take over objects whose release record is gone
 	Purge    bool          // uninstall: delete volumes, generated passwords and the namespace too
-	Debug    io.Writer     // what Helm logs; nil drops it
+	// PurgeCRDs has an uninstall delete the CRDs too, and with them what
+	// anybody has made of their kinds.
+	PurgeCRDs bool
+	Debug     io.Writer // what Helm logs; nil drops it
 }
 
 // The labels by which everything of a platform is known.
 const (
-	platformLabel = "sparkwiz.dev/platform"
+	platformLabel = plan.PlatformLabel
 	managerLabel  = "app.kubernetes.io/managed-by"
 	partOfLabel   = "app.kubernetes.io/part-of"
 	manager       = "sparkwiz"
@@ -49,11 +55,15 @@ type World struct {
 	version string        // of the API server
 	getter  *kube.Getter
 	dynamic dynamic.Interface
-	live    *live
+	lives   *lives
 	renders *render.Cache
+	coming  map[schema.GroupKind]promise // kinds that the plan's own CRDs will serve
 	fence   *fence
 	before  map[types.UID]string // versions of the events and pods that were there before this run
 }
+
+// in is the look at one namespace.
+func (w *World) in(namespace string) *live { return w.lives.in(namespace) }
 
 // open prepares the calls to the cluster and makes the first, which tells
 // whether there is one.
@@ -64,10 +74,13 @@ func open(ctx context.Context, o Options) (*World, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = 10 * time.Minute
 	}
+	if o.Stubborn <= 0 {
+		o.Stubborn = 2 * time.Minute
+	}
 	if o.Debug == nil {
 		o.Debug = io.Discard
 	}
-	w := &World{Options: o, plain: o.Cluster, renders: &render.Cache{}, fence: &fence{}}
+	w := &World{Options: o, plain: o.Cluster, renders: &render.Cache{Charts: o.Charts}, fence: &fence{}}
 	var err error
 	if w.version, err = o.Cluster.Version(ctx); err != nil {
 		return nil, err
@@ -83,7 +96,7 @@ func open(ctx context.Context, o Options) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.live = &live{client: w.dynamic, mapper: mapper, namespace: o.Plan.Namespace}
+	w.lives = &lives{client: w.dynamic, mapper: mapper}
 	return w, nil
 }
 
@@ -92,13 +105,15 @@ func open(ctx context.Context, o Options) (*World, error) {
 // count as new.
 func (w *World) remember(ctx context.Context) {
 	w.before = map[types.UID]string{}
-	for resource, selector := range map[string]string{"events": "", "pods": notExecutors} {
-		list, err := w.live.list(ctx, core(resource), selector)
-		if err != nil {
-			fmt.Fprintln(w.Debug, "remember:", err)
-		}
-		for _, o := range list {
-			w.before[o.GetUID()] = o.GetResourceVersion()
+	for _, namespace := range w.Plan.Namespaces() {
+		for resource, selector := range map[string]string{"events": "", "pods": notExecutors} {
+			list, err := w.in(namespace).list(ctx, core(resource), selector)
+			if err != nil {
+				fmt.Fprintln(w.Debug, "remember:", err)
+			}
+			for _, o := range list {
+				w.before[o.GetUID()] = o.GetResourceVersion()
+			}
 		}
 	}
 }

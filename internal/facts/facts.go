@@ -3,7 +3,10 @@
 // everything that decides.
 package facts
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Facts is one look at a cluster. The zero value is a cluster nobody has
 // looked at: Known is false and every question about it is open.
@@ -17,11 +20,16 @@ type Facts struct {
 	Nodes          []Node         `json:"nodes,omitempty"`
 	StorageClasses []StorageClass `json:"storageClasses,omitempty"`
 	Namespaces     []Namespace    `json:"namespaces,omitempty"`
-	APIs           []string       `json:"apis,omitempty"` // served group/versions
+	APIs           []string       `json:"apis,omitempty"`        // served group/versions
+	Definitions    []Definition   `json:"definitions,omitempty"` // the CRDs that sparkwiz has made, and nobody else's
 	// Unknown names what could not be looked at (nodes, namespaces, …) and
 	// why. A check that depends on it is Unknown, never OK.
 	Unknown map[string]string `json:"unknown,omitempty"`
 }
+
+// PlatformLabel is on everything that sparkwiz makes; its value is the
+// platform's name.
+const PlatformLabel = "sparkwiz.dev/platform"
 
 // Context is one entry of the kubeconfig. Reading it needs no cluster.
 type Context struct {
@@ -73,15 +81,21 @@ type Namespace struct {
 	Labels map[string]string `json:"labels,omitempty"`
 }
 
-// Free is what a platform in the namespace can have: what is left on all
-// nodes that take ordinary pods, and what the namespace has already.
-func (f Facts) Free(namespace string) Resources {
+// Definition is a CustomResourceDefinition.
+type Definition struct {
+	Name     string `json:"name"` // plural.group
+	Platform string `json:"platform"`
+}
+
+// Free is what a platform in the namespaces can have: what is left on all
+// nodes that take ordinary pods, and what the namespaces have already.
+func (f Facts) Free(namespaces ...string) Resources {
 	var free Resources
 	for _, n := range f.Nodes {
 		if !n.Takes() {
 			continue
 		}
-		r := n.Free(namespace)
+		r := n.Free(namespaces...)
 		free.CPUMilli += r.CPUMilli
 		free.Memory += r.Memory
 		free.Pods += r.Pods
@@ -89,10 +103,13 @@ func (f Facts) Free(namespace string) Resources {
 	return free
 }
 
-// Free is what the node has left for a platform in the namespace, counting
-// what that namespace has on it as free.
-func (n Node) Free(namespace string) Resources {
-	own := n.ByNamespace[namespace]
+// Free is what the node has left for a platform in the namespaces, counting
+// what they have on it as free.
+func (n Node) Free(namespaces ...string) Resources {
+	var own Resources
+	for _, namespace := range namespaces {
+		own = own.and(n.ByNamespace[namespace])
+	}
 	return Resources{
 		CPUMilli: max(0, n.Allocatable.CPUMilli-n.Requested.CPUMilli+own.CPUMilli),
 		Memory:   max(0, n.Allocatable.Memory-n.Requested.Memory+own.Memory),
@@ -110,6 +127,20 @@ func (n Node) freeDevices(own Resources) map[string]int64 {
 		free[name] = max(0, has-n.Requested.Extended[name]+own.Extended[name])
 	}
 	return free
+}
+
+// and adds amounts.
+func (r Resources) and(more Resources) Resources {
+	sum := Resources{CPUMilli: r.CPUMilli + more.CPUMilli, Memory: r.Memory + more.Memory, Pods: r.Pods + more.Pods}
+	for _, part := range []map[string]int64{r.Extended, more.Extended} {
+		for name, n := range part {
+			if sum.Extended == nil {
+				sum.Extended = map[string]int64{}
+			}
+			sum.Extended[name] += n
+		}
+	}
+	return sum
 }
 
 // Takes reports whether an ordinary pod, one without tolerations, can be
@@ -160,6 +191,23 @@ func (f Facts) DefaultStorageClass() (StorageClass, bool) {
 // e.g. external-secrets.io/v1.
 func (f Facts) Serves(groupVersion string) bool {
 	return slices.Contains(f.APIs, groupVersion)
+}
+
+// ServesGroup returns the versions of a group that the API server serves,
+// e.g. v1beta1 for external-secrets.io.
+func (f Facts) ServesGroup(group string) []string {
+	var versions []string
+	for _, api := range f.APIs {
+		if version, ok := strings.CutPrefix(api, group+"/"); ok {
+			versions = append(versions, version)
+		}
+	}
+	return versions
+}
+
+// Made reports whether sparkwiz has made a CRD of the group.
+func (f Facts) Made(group string) bool {
+	return slices.ContainsFunc(f.Definitions, func(d Definition) bool { return strings.HasSuffix(d.Name, "."+group) })
 }
 
 // Namespace finds a namespace by its name.

@@ -1,6 +1,7 @@
 package facts_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,6 +47,32 @@ func TestFree(t *testing.T) {
 		if diff := cmp.Diff(want, f.Free(namespace)); diff != "" {
 			t.Errorf("%s:\n%s", namespace, diff)
 		}
+	}
+}
+
+// TestFreeInSeveral: a platform that is spread over namespaces stands in its
+// own way in none of them.
+func TestFreeInSeveral(t *testing.T) {
+	f := facts.Facts{Nodes: []facts.Node{{
+		Ready: true, Allocatable: facts.Resources{CPUMilli: 1000, Memory: 1000, Pods: 10}, Requested: facts.Resources{CPUMilli: 900, Memory: 800, Pods: 7},
+		ByNamespace: map[string]facts.Resources{
+			"spark": {CPUMilli: 100, Memory: 200, Pods: 1, Extended: map[string]int64{"nvidia.com/gpu": 1}},
+			"keda":  {CPUMilli: 300, Memory: 300, Pods: 3, Extended: map[string]int64{"nvidia.com/gpu": 1}},
+		},
+	}}}
+	want := facts.Resources{CPUMilli: 500, Memory: 700, Pods: 7}
+	if diff := cmp.Diff(want, f.Free("spark", "keda", "nowhere")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestGroups(t *testing.T) {
+	f := facts.Facts{APIs: []string{"v1", "keda.sh/v1alpha1", "keda.sh/v1", "notkeda.sh/v2"}, Definitions: []facts.Definition{{Name: "scaledobjects.keda.sh"}}}
+	if got := f.ServesGroup("keda.sh"); !slices.Equal(got, []string{"v1alpha1", "v1"}) {
+		t.Errorf("served: %v", got)
+	}
+	if !f.Made("keda.sh") || f.Made("eda.sh") || f.Made("notkeda.sh") {
+		t.Error("Made")
 	}
 }
 

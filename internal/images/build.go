@@ -59,7 +59,7 @@ func sourceDir() (string, error) {
 	if checkout, err := local.Source(); err == nil {
 		return filepath.Join(checkout, "images"), nil
 	}
-	return unpack(filepath.Join(cacheHome(), "image-sources"))
+	return unpack(filepath.Join(local.CacheHome(), "image-sources"))
 }
 
 // unpack writes the sources into a directory named by their hash, once. A directory is renamed into its place when it is

@@ -16,19 +16,8 @@ import (
 
 	sources "github.com/sparkwiz/sparkwiz/images"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/local"
 )
-
-// cacheHome is $XDG_CACHE_HOME/sparkwiz, where build.sh keeps what it makes.
-func cacheHome() string {
-	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
-		return filepath.Join(dir, "sparkwiz")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = os.TempDir()
-	}
-	return filepath.Join(home, ".cache", "sparkwiz")
-}
 
 // Archive is the archive of one image on this machine.
 type Archive struct {
@@ -43,7 +32,7 @@ const StandIn = "stand-in"
 
 // Find looks for the archive of an image; there is none when the second result is false.
 func Find(name string) (Archive, bool, error) {
-	path := filepath.Join(cacheHome(), "images", name+".tar")
+	path := filepath.Join(local.Archives(), name+".tar")
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Archive{}, false, nil

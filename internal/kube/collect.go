@@ -11,7 +11,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
+	"k8s.io/client-go/metadata"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
@@ -76,6 +78,11 @@ func (c *Cluster) Collect(ctx context.Context) (facts.Facts, error) {
 			}
 			return err
 		}},
+		{"definitions", func() error {
+			found, err := c.definitions(ctx)
+			f.Definitions = found
+			return err
+		}},
 		{"apis", func() error {
 			groups, err := discovery.ToDiscoveryInterfaceWithContext(c.Client.Discovery()).ServerGroupsWithContext(ctx)
 			if err == nil {
@@ -105,6 +112,25 @@ func (c *Cluster) Collect(ctx context.Context) (facts.Facts, error) {
 	}
 	f.Nodes = summarise(nodes, pods)
 	return f, nil
+}
+
+// definitions lists the CRDs that sparkwiz has made: their names and labels
+// only, since schemas are large.
+func (c *Cluster) definitions(ctx context.Context) ([]facts.Definition, error) {
+	client, err := metadata.NewForConfig(c.Config)
+	if err != nil {
+		return nil, err
+	}
+	resource := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+	list, err := client.Resource(resource).List(ctx, metav1.ListOptions{LabelSelector: facts.PlatformLabel})
+	if err != nil {
+		return nil, err
+	}
+	var all []facts.Definition
+	for _, item := range list.Items {
+		all = append(all, facts.Definition{Name: item.Name, Platform: item.Labels[facts.PlatformLabel]})
+	}
+	return all, nil
 }
 
 // Version asks the API server for its version, e.g. v1.34.4, and so tells

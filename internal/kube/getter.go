@@ -27,6 +27,13 @@ func (c *Cluster) Getter(namespace string) *Getter {
 	return &Getter{config: c.Config, namespace: namespace, discovery: cached, mapper: restmapper.NewDeferredDiscoveryRESTMapper(cached)}
 }
 
+// In is the same Getter for another namespace. Both share one discovery.
+func (g *Getter) In(namespace string) *Getter {
+	other := *g
+	other.namespace = namespace
+	return &other
+}
+
 // Reset forgets what the cluster serves. It must follow every change of CRDs.
 func (g *Getter) Reset() { g.mapper.Reset() }
 

@@ -148,17 +148,21 @@ func (l *Lock) Release(ctx context.Context) error {
 		return nil
 	}
 	stop()
-	lease, err := l.leases.Get(ctx, l.name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) || err == nil && !l.mine(lease) {
-		return nil
+	for {
+		lease, err := l.leases.Get(ctx, l.name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) || err == nil && !l.mine(lease) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		lease.Spec.HolderIdentity = nil
+		lease.Spec.RenewTime, lease.Spec.AcquireTime = nil, nil
+		// A heartbeat that was called off may still arrive between the two.
+		if _, err = l.leases.Update(ctx, lease, metav1.UpdateOptions{}); !apierrors.IsConflict(err) {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	lease.Spec.HolderIdentity = nil
-	lease.Spec.RenewTime, lease.Spec.AcquireTime = nil, nil
-	_, err = l.leases.Update(ctx, lease, metav1.UpdateOptions{})
-	return err
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

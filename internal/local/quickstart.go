@@ -3,9 +3,7 @@ package local
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,10 +28,10 @@ func Source() (string, error) {
 
 // Build builds what a platform on this machine needs, side by side: the
 // sandbox's Kubernetes keeps the processors busy, the images the network.
-func Build(ctx context.Context, source string, observe progress.Observer) error {
+func Build(ctx context.Context, source string, images []string, observe progress.Observer) error {
 	phases := []phase{
 		{"build/sandbox", "Build Kubernetes for the sandbox", []string{filepath.Join(source, "sandbox", "build.sh"), filepath.Join(source, "bin"), "real"}, 12 * time.Minute},
-		{"build/images", "Build the images", []string{filepath.Join(source, "images", "build.sh")}, 9 * time.Minute},
+		{"build/images", "Build the images", buildImages(source, images), 9 * time.Minute},
 	}
 	all, ctx := errgroup.WithContext(ctx)
 	for _, p := range phases {
@@ -42,20 +40,34 @@ func Build(ctx context.Context, source string, observe progress.Observer) error 
 	return all.Wait()
 }
 
-// Up starts the sandbox with a real node and gives it the images.
-func Up(ctx context.Context, source string, observe progress.Observer) error {
+// buildImages is the command that builds images by their names.
+func buildImages(source string, images []string) []string {
+	argv := []string{filepath.Join(source, "images", "build.sh")}
+	for _, name := range images {
+		argv = append(argv, "--only", name)
+	}
+	return argv
+}
+
+// Up starts the sandbox with a real node and gives it the images. Those that
+// the answers have added since the builds began are built now.
+func Up(ctx context.Context, source string, images []string, observe progress.Observer) error {
 	sandbox, err := Program("sparkwiz-sandbox")
 	if err != nil {
+		return err
+	}
+	build := phase{"build/added", "Build the images that the answers add", buildImages(source, images), 9 * time.Minute}
+	if err := build.run(ctx, observe); err != nil {
 		return err
 	}
 	up := phase{"sandbox/up", "Start Kubernetes on this machine", []string{sandbox, "up", "--nodes", "real"}, 20 * time.Second}
 	if err := up.run(ctx, observe); err != nil {
 		return err
 	}
-	archives, err := exec.CommandContext(ctx, filepath.Join(source, "images", "build.sh"), "--archives").Output()
-	if err != nil {
-		return fault.Wrap(err, fault.Failed, "the image archives cannot be listed", "images/build.sh --list")
+	argv := []string{sandbox, "load"}
+	for _, name := range images {
+		argv = append(argv, filepath.Join(Archives(), name+".tar"))
 	}
-	load := phase{"sandbox/images", "Load the images", append([]string{sandbox, "load"}, strings.Fields(string(archives))...), 45 * time.Second}
+	load := phase{"sandbox/images", "Load the images", argv, 45 * time.Second}
 	return load.run(ctx, observe)
 }

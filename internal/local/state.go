@@ -22,6 +22,22 @@ func stateHome() string {
 	return filepath.Join(home, ".local", "state", "sparkwiz")
 }
 
+// Archives is where the archives of the images are, one NAME.tar each, below
+// $XDG_CACHE_HOME/sparkwiz.
+func Archives() string { return filepath.Join(CacheHome(), "images") }
+
+// CacheHome is $XDG_CACHE_HOME/sparkwiz: what only costs time to make again.
+func CacheHome() string {
+	if dir := os.Getenv("XDG_CACHE_HOME"); dir != "" {
+		return filepath.Join(dir, "sparkwiz")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, ".cache", "sparkwiz")
+}
+
 // StateDir keeps the journal of one platform on one cluster. Losing it costs
 // nothing but history.
 func StateDir(clusterUID, platform string) string {

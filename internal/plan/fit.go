@@ -65,7 +65,7 @@ func storage(p Plan, f facts.Facts) []Warning {
 // Some executors too many is a warning: they come and go, and the cluster may
 // grow; so is a pool without nodes.
 func space(p Plan, f facts.Facts) []Warning {
-	rooms := roomsOf(f, p.Namespace)
+	rooms := roomsOf(f, p.Namespaces()...)
 	if !slices.ContainsFunc(rooms, func(r room) bool { return r.node.Takes() }) {
 		return []Warning{{Blocks: true, What: "no node takes ordinary pods: all are tainted, cordoned or not ready", Hint: "kubectl get nodes"}}
 	}
@@ -91,7 +91,7 @@ func space(p Plan, f facts.Facts) []Warning {
 		}
 	}
 	if len(outside) > 0 {
-		free := f.Free(p.Namespace)
+		free := f.Free(p.Namespaces()...)
 		w = append(w, Warning{
 			Blocks: true,
 			What: fmt.Sprintf("the platform does not fit: it asks for %s CPU and %s, the nodes have %s CPU and %s free; no room is left for %s",

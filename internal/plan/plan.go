@@ -26,6 +26,7 @@ type Plan struct {
 	Namespace   string       `json:"namespace"`
 	Secrets     []secret.Ref `json:"secrets"`
 	Releases    []Release    `json:"releases"` // every release comes after those it needs
+	Adopted     []Adopted    `json:"adopted,omitempty"`
 	Footprint   Footprint    `json:"footprint"`
 	Warnings    []Warning    `json:"warnings,omitempty"`
 	Spec        spec.Spec    `json:"spec"`
@@ -35,7 +36,8 @@ type Plan struct {
 type Release struct {
 	Name      string           `json:"name"`
 	Title     string           `json:"title"`
-	Chart     string           `json:"chart"` // directory under charts/
+	Chart     string           `json:"chart"` // directory under charts/, or the name of an upstream chart
+	Upstream  *Upstream        `json:"upstream,omitempty"`
 	Namespace string           `json:"namespace"`
 	Needs     []string         `json:"needs,omitempty"` // releases of this plan
 	Values    map[string]any   `json:"values"`
@@ -66,6 +68,7 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	chosen = p.adopt(chosen, f)
 	var refs []secret.Ref
 	for _, c := range chosen {
 		r := Release{Name: c.Name, Title: c.Title, Chart: c.Chart, Namespace: s.Namespace, Values: c.Values(s), Pods: c.Pods(s)}
@@ -73,6 +76,9 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 			if slices.ContainsFunc(chosen, func(o component.Component) bool { return o.Name == need }) {
 				r.Needs = append(r.Needs, need)
 			}
+		}
+		if c.Upstream != nil {
+			r.Upstream, r.Namespace = upstream(*c.Upstream), c.Upstream.Namespace
 		}
 		if c.Doors != nil {
 			r.Doors = c.Doors(s)
@@ -87,7 +93,7 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 	if p.ID, err = digest(p); err != nil {
 		return Plan{}, err
 	}
-	p.Warnings = warnings(p, f)
+	p.Warnings = append(warnings(p, f), tooOld(chosen, f)...)
 	return p, nil
 }
 
@@ -134,6 +140,17 @@ func digest(p Plan) (string, error) {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8]), nil
+}
+
+// Namespaces are all that the plan has releases in, the platform's own first.
+func (p Plan) Namespaces() []string {
+	all := []string{p.Namespace}
+	for _, r := range p.Releases {
+		if !slices.Contains(all, r.Namespace) {
+			all = append(all, r.Namespace)
+		}
+	}
+	return all
 }
 
 // Blocked returns the warnings that keep an apply from beginning.

@@ -17,12 +17,12 @@ type room struct {
 	extended    map[string]int64
 }
 
-// roomsOf are the nodes as a platform in the namespace finds them: what it has
-// on them already counts as free.
-func roomsOf(f facts.Facts, namespace string) []room {
+// roomsOf are the nodes as a platform in these namespaces finds them: what it
+// has on them already counts as free.
+func roomsOf(f facts.Facts, namespaces ...string) []room {
 	var rooms []room
 	for _, n := range f.Nodes {
-		free := n.Free(namespace)
+		free := n.Free(namespaces...)
 		rooms = append(rooms, room{n, free.CPUMilli, free.Memory, free.Extended})
 	}
 	return rooms

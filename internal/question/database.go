@@ -28,7 +28,7 @@ func databaseRows() []Question {
 	external := databaseIn(spec.External)
 	return []Question{{
 		Key: "database.mode", Page: "database", Title: "Database", When: databaseNeeded,
-		Help: "The Hive Metastore keeps the names and versions of tables in PostgreSQL; without it nobody finds their files. One server " +
+		Help: "The Hive Metastore keeps the names and versions of tables in PostgreSQL, and Airflow what it has run. One server " +
 			"in the cluster has no replica and no backup: right for a first try. CloudNativePG runs servers that follow each other.",
 		Field:   func(s *spec.Spec) any { return &s.Database.Mode },
 		Options: databaseModes,
@@ -56,7 +56,8 @@ func databaseRows() []Question {
 		Check: func(s spec.Spec) error { return within(s.Database.Port, 1, 65535) },
 	}, {
 		Key: "database.secret", Page: "database", Title: "Secret with the passwords", When: external,
-		Help:  "A Secret in the platform's namespace with the key metastore-password. You make it; sparkwiz only names it.",
+		Help: "A Secret in the platform's namespace with a password for each database: metastore-password and, with Airflow, " +
+			"airflow-password. You make it; sparkwiz only names it.",
 		Field: func(s *spec.Spec) any { return &s.Database.Secret },
 		Check: func(s spec.Spec) error { return objectName(s.Database.Secret) },
 	}, {
@@ -93,7 +94,7 @@ func databaseRows() []Question {
 			return within(s.Database.Instances, 1, 9)
 		},
 	}, {
-		Key: "database.size", Page: "database", Title: "Volume size of a server", When: databaseIn(spec.InCluster, spec.CloudNativePG),
+		Key: "database.size", Page: "database", Title: "Volume size", When: databaseIn(spec.InCluster, spec.CloudNativePG),
 		Help:  "Size of the volume under each server. The metastore of a thousand tables takes a few hundred MiB.",
 		Field: func(s *spec.Spec) any { return &s.Database.Size },
 		Check: func(s spec.Spec) error { return volumeSize(s.Database.Size) },
@@ -112,6 +113,6 @@ func databaseModes(f facts.Facts) []Option {
 	return []Option{
 		{Value: spec.InCluster, Label: "In the cluster", Note: "one server on one volume; dev only"},
 		operator,
-		{Value: spec.External, Label: "Bring your own PostgreSQL", Note: "RDS, Cloud SQL, Azure Database …"},
+		{Value: spec.External, Label: "Bring your own", Note: "RDS, Cloud SQL, Azure Database …"},
 	}
 }

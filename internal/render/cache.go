@@ -11,31 +11,39 @@ import (
 // Cache remembers manifests by chart, values and Kubernetes version, so that
 // an answer re-renders only the releases that it changes.
 type Cache struct {
-	mu        sync.Mutex
-	manifests map[[sha256.Size]byte]string
+	Charts Charts // for releases of upstream charts; set before the first use
+
+	mu       sync.Mutex
+	rendered map[[sha256.Size]byte]Rendered
 }
 
 // Manifest is Manifest, remembered. It may be called by several goroutines.
 func (c *Cache) Manifest(r plan.Release, kubeVersion string) (string, error) {
-	key, err := json.Marshal([]any{r.Name, r.Chart, r.Namespace, r.Values, kubeVersion})
+	out, err := c.Render(r, kubeVersion)
+	return out.Manifest, err
+}
+
+// Render is Charts.Render, remembered. It may be called by several goroutines.
+func (c *Cache) Render(r plan.Release, kubeVersion string) (Rendered, error) {
+	key, err := json.Marshal([]any{r.Name, r.Chart, r.Upstream, r.Namespace, r.Values, kubeVersion})
 	if err != nil {
-		return "", err
+		return Rendered{}, err
 	}
 	sum := sha256.Sum256(key)
 	c.mu.Lock()
-	m, ok := c.manifests[sum]
+	out, ok := c.rendered[sum]
 	c.mu.Unlock()
 	if ok {
-		return m, nil
+		return out, nil
 	}
-	if m, err = Manifest(r, kubeVersion); err != nil {
-		return "", err
+	if out, err = c.Charts.Render(r, kubeVersion); err != nil {
+		return Rendered{}, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.manifests == nil {
-		c.manifests = map[[sha256.Size]byte]string{}
+	if c.rendered == nil {
+		c.rendered = map[[sha256.Size]byte]Rendered{}
 	}
-	c.manifests[sum] = m
-	return m, nil
+	c.rendered[sum] = out
+	return out, nil
 }

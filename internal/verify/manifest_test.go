@@ -12,6 +12,7 @@ import (
 	"k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
 
+	"github.com/sparkwiz/sparkwiz/charts"
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -129,6 +130,25 @@ func TestStepsFollowTheAnswers(t *testing.T) {
 		}
 		if text := strings.Join(got, ", "); text != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, text, tt.want)
+		}
+	}
+}
+
+// The client runs the image that the chart runs, so that it is there already.
+func TestAirflowClientRunsTheChartsImage(t *testing.T) {
+	for _, chart := range []string{"airflow", "data-validation"} {
+		data, err := charts.FS.ReadFile(chart + "/values.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var values struct {
+			Image struct{ Registry, Repository, Tag string }
+		}
+		if err := yaml.Unmarshal(data, &values); err != nil {
+			t.Fatal(err)
+		}
+		if want := values.Image.Registry + "/" + values.Image.Repository + ":" + values.Image.Tag; airflowImage(platform()) != want {
+			t.Errorf("the client runs %s, the chart %s runs %s", airflowImage(platform()), chart, want)
 		}
 	}
 }

@@ -60,7 +60,7 @@ assert said["rows"] == [["a", "failed", "p", 1.3], ["b", "upstream_failed", "–
 assert airflow.last_line("Traceback\n  x\nKeyError: 'y'\n\n") == "KeyError: 'y'"
 assert airflow.last_line("") == ""`,
 		"runs are taken away": `import airflow
-a, asked = airflow.Airflow("http://x:1", "admin", "p"), []
+a, asked = airflow.Airflow("http://x:1", "admin", "p", True), []
 def call(method, path, body=None):
     asked.append(f"{method} {path} {body}" if body else f"{method} {path}")
     if "order_by" in path: return 200, {"dag_runs": [{"dag_run_id": airflow.PREFIX + "1", "state": "failed"}, {"dag_run_id": airflow.PREFIX + "2", "state": "running"}, {"dag_run_id": "manual__1", "state": "failed"}]}
@@ -71,6 +71,17 @@ assert [x for x in asked if x.startswith("DELETE")] == [f"DELETE /api/v2/dags/{d
 name = a.trigger("samples", {})
 asked.clear(); a.close()
 assert asked == ["PATCH /api/v2/dags/samples?update_mask=is_paused {'is_paused': True}", f"DELETE /api/v2/dags/samples/dagRuns/{name}"], asked`,
+		"a log that comes later": `import airflow
+a, texts = airflow.Airflow("http://x:1", "admin", "p", True), ["nothing yet", "s3://b/log of the task"]
+airflow.time.sleep = lambda s: None
+a.log = lambda *_: texts.pop(0)
+assert a.kept_log("d", "r", "t", 1) == "s3://b/log of the task"
+now = iter([0, 1, 61])
+airflow.time.monotonic = lambda: next(now)
+a.log = lambda *_: "nothing yet"
+try: a.kept_log("d", "r", "t", 1)
+except airflow.Failure as f: assert "nothing yet" in str(f)
+else: raise AssertionError`,
 		"what a validation says": `import os, stat, sys, tempfile, proofkit, validation
 def program(text):
     f = tempfile.NamedTemporaryFile("w", suffix=".py", delete=False); f.write(text); f.close(); return f.name

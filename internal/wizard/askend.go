@@ -116,6 +116,9 @@ func (a *asker) summary(p plan.Plan) {
 		}
 		a.say(line)
 	}
+	for _, x := range p.Adopted {
+		a.say(fmt.Sprintf("  %s is here already: used, not installed (%s).", x.Title, x.Because))
+	}
 	fp := p.Footprint
 	a.say(fmt.Sprintf("  At most %d pods, %s CPU, %s memory and %s on disk.", fp.Pods, plan.Cores(fp.CPUMilli), plan.Bytes(fp.Memory), plan.Bytes(fp.Volumes)))
 	for _, w := range p.Warnings {

@@ -23,7 +23,7 @@ func (m *model) planLine(width int) string {
 	fp := p.plan.Footprint
 	parts := []string{count(len(p.plan.Releases), "release")}
 	if m.cluster.facts.Known {
-		free := m.cluster.facts.Free(p.plan.Namespace)
+		free := m.cluster.facts.Free(p.plan.Namespaces()...)
 		parts = append(parts, "CPU "+plan.Cores(fp.CPUMilli)+" of "+plan.Cores(free.CPUMilli), "Mem "+plan.Bytes(fp.Memory)+" of "+plan.Bytes(free.Memory))
 	} else {
 		parts = append(parts, "CPU "+plan.Cores(fp.CPUMilli), "Mem "+plan.Bytes(fp.Memory))
@@ -61,10 +61,13 @@ func (m *model) planPanel(width, height int) []string {
 		lines = append(lines, "", warn.Render(gWarn+" "+count(n, "warning")))
 		lines = append(lines, render(dim, indent("  ", firstLines(wrap(p.plan.Warnings[0].What, width-2), max(2, height-len(lines)-2))))...)
 	}
-	if room := height - len(lines) - 1; room >= len(p.plan.Releases) {
+	if room := height - len(lines) - 1; room >= len(p.plan.Releases)+len(p.plan.Adopted) {
 		lines = append(lines, "")
 		for i, r := range p.plan.Releases {
 			lines = append(lines, dim.Render(fmt.Sprintf("%d ", i+1))+cut(r.Title, width-2))
+		}
+		for _, a := range p.plan.Adopted {
+			lines = append(lines, dim.Render("– "+cut(a.Title+", here already", width-2)))
 		}
 	}
 	return lines
@@ -75,7 +78,7 @@ func (m *model) planPanel(width, height int) []string {
 func (m *model) footprint(width int) []string {
 	p := m.planned.plan
 	known := m.cluster.facts.Known && m.cluster.facts.Unknown["nodes"] == ""
-	free := m.cluster.facts.Free(p.Namespace)
+	free := m.cluster.facts.Free(p.Namespaces()...)
 	cpu, mem := plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory)
 	lines := []string{dim.Render("CPU ") + "  " + cpu, dim.Render("Mem ") + "  " + mem}
 	if known {
@@ -144,6 +147,9 @@ func (m *model) planPage(width int) []string {
 			line = dim.Render(line)
 		}
 		lines = append(lines, cut(line, width))
+	}
+	for _, a := range p.plan.Adopted {
+		lines = append(lines, cut(fmt.Sprintf("– %s is here already: used, not installed (%s)", a.Title, a.Because), width))
 	}
 	lines = append(lines, "", strong.Render("At most"))
 	lines = append(lines, m.footprint(width)...)

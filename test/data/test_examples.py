@@ -28,7 +28,7 @@ def steady(text: str) -> str:
     text = re.sub(r"\b\d{15,19}\b", "<snapshot>", text)
     text = re.sub(r"'20[3-9]\d-[^']*'|'202[6-9]-[^']*'", "'<now>'", text)
     text = re.sub(r"(?m)^(\|.*?\|)\d{4,5}( +\|0 +\|0 +\|)$", r"\1<bytes>\2", text)
-    return "\n".join(re.sub(r" +\|", " |", re.sub(r"-{3,}", "--", line)) for line in text.splitlines()) + "\n"
+    return "\n".join(re.sub(r" +\|", "|", re.sub(r"-{3,}", "--", line)) for line in text.splitlines()) + "\n"
 
 
 @pytest.mark.parametrize("name", ["iceberg_schema_evolution", "iceberg_time_travel"])

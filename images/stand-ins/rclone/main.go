@@ -1,10 +1,12 @@
-// Command rclone is upstream's rclone with the two backends and the few commands that sparkwiz uses. It is built for
+// Command rclone is upstream's rclone with the four backends and the few commands that sparkwiz uses. It is built for
 // the stand-in image: the full program has over fifty backends, and their libraries take many minutes to compile.
 package main
 
 import (
-	_ "github.com/rclone/rclone/backend/local" // the machine's own files
-	_ "github.com/rclone/rclone/backend/s3"    // any S3 service
+	_ "github.com/rclone/rclone/backend/azureblob"          // Azure Blob Storage
+	_ "github.com/rclone/rclone/backend/googlecloudstorage" // Google Cloud Storage
+	_ "github.com/rclone/rclone/backend/local"              // the machine's own files
+	_ "github.com/rclone/rclone/backend/s3"                 // any S3 service
 	"github.com/rclone/rclone/cmd"
 	_ "github.com/rclone/rclone/cmd/cat"
 	_ "github.com/rclone/rclone/cmd/check"
