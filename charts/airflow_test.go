@@ -209,8 +209,12 @@ def connect(*_, **__):
 		alive, option string
 		code          int
 	}{
-		{"1", "", 0}, {"0", "", 1}, {"", "", 1},
-		{"1", "--lenient", 0}, {"0", "--lenient", 1}, {"", "--lenient", 0},
+		{"1", "", 0},
+		{"0", "", 1},
+		{"", "", 1},
+		{"1", "--lenient", 0},
+		{"0", "--lenient", 1},
+		{"", "--lenient", 0},
 	} {
 		arguments := []string{"-B", filepath.Join("airflow", "files", "alive.py"), "TriggererJob"}
 		if tt.option != "" {

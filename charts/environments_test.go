@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,9 +99,7 @@ func valuesFile(t *testing.T, path string) map[string]any {
 // merge lays values over others as Helm does with several -f.
 func merge(base, over map[string]any) map[string]any {
 	out := map[string]any{}
-	for key, value := range base {
-		out[key] = value
-	}
+	maps.Copy(out, base)
 	for key, value := range over {
 		below, isMap := out[key].(map[string]any)
 		above, also := value.(map[string]any)

@@ -3,6 +3,7 @@ package charts
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -78,9 +79,7 @@ func fill(t *testing.T, path string, data ...map[string]any) []byte {
 	}
 	all := map[string]any{}
 	for _, d := range data {
-		for key, value := range d {
-			all[key] = value
-		}
+		maps.Copy(all, d)
 	}
 	parsed, err := template.New(path).Option("missingkey=error").Parse(string(text))
 	if err != nil {

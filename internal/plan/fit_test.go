@@ -72,8 +72,10 @@ func TestWarnings(t *testing.T) {
 			pool.Taints = []facts.Taint{{Key: "kubernetes.azure.com/scalesetpriority", Value: "spot", Effect: "NoSchedule"}}
 			f.Nodes = append(f.Nodes, pool)
 		}},
-		"no pool": {facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Scaling.Spot = spec.EKS },
-			want: []string{"no node here is one that spark-41-executor may run on: eks.amazonaws.com/capacityType=SPOT; they stay pending until one comes"}},
+		"no pool": {
+			facts: oneNode(4000, 8), change: func(_ *facts.Facts, s *spec.Spec) { s.Scaling.Spot = spec.EKS },
+			want: []string{"no node here is one that spark-41-executor may run on: eks.amazonaws.com/capacityType=SPOT; they stay pending until one comes"},
+		},
 		"the pool is all there is": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
 			s.Scaling.Spot = spec.EKS
 			f.Nodes[0].Labels = map[string]string{"eks.amazonaws.com/capacityType": "SPOT"}
