@@ -59,11 +59,12 @@ func storage(p Plan, f facts.Facts) []Warning {
 	}
 }
 
-// space packs the pods onto the nodes: those that are always there before
-// executors, the largest first, each on the first node with room. A pod that
+// space packs the pods onto the nodes: those that are always there, then one
+// of each kind that comes and goes, then the rest; the largest first, each on
+// the first node with room. A pod that
 // finds none at all blocks the plan, since the apply would only wait for it.
-// Some executors too many is a warning: they come and go, and the cluster may
-// grow; so is a pool without nodes.
+// Some executors or tasks too many is a warning: they come and go, and the
+// cluster may grow; so is a pool without nodes.
 func space(p Plan, f facts.Facts) []Warning {
 	rooms := roomsOf(f, p.Namespaces()...)
 	if !slices.ContainsFunc(rooms, func(r room) bool { return r.node.Takes() }) {
@@ -77,13 +78,14 @@ func space(p Plan, f facts.Facts) []Warning {
 		return cmp.Or(cmp.Compare(turn(a), turn(b)), cmp.Compare(b.Memory, a.Memory))
 	})
 	empty := emptied(rooms)
+	placed := placeAll(pods, rooms)
 	var w []Warning
 	var outside []string
-	for _, pod := range pods {
-		switch placed := place(pod, rooms); {
-		case placed == pod.Count:
-		case placed > 0:
-			w = append(w, fewer(p, pod, placed))
+	for i, pod := range pods {
+		switch {
+		case placed[i] == pod.Count:
+		case placed[i] > 0:
+			w = append(w, fewer(p, pod, placed[i]))
 		case slices.ContainsFunc(empty, func(r room) bool { return r.holds(pod) }):
 			outside = append(outside, pod.Name)
 		default:

@@ -70,9 +70,33 @@ func tolerates(o component.Toleration, t facts.Taint) bool {
 	return o.Key == t.Key && (o.Operator == "Exists" || o.Value == t.Value) && (o.Effect == "" || o.Effect == t.Effect)
 }
 
-// place takes room for as many of the pods as fit, and counts them.
-func place(pod component.Pod, rooms []room) int {
-	for placed := range pod.Count {
+// placeAll places pods in order, and counts how many of each found room. Of
+// those that come and go one of each kind is placed before a second of any:
+// they make room for each other when they are done.
+func placeAll(pods []component.Pod, rooms []room) []int {
+	placed := make([]int, len(pods))
+	for i, pod := range pods {
+		if !pod.Elastic {
+			placed[i] = place(pod, pod.Count, rooms)
+		}
+	}
+	for _, first := range []bool{true, false} {
+		for i, pod := range pods {
+			switch {
+			case !pod.Elastic || pod.Count == 0:
+			case first:
+				placed[i] = place(pod, 1, rooms)
+			case placed[i] > 0:
+				placed[i] += place(pod, pod.Count-1, rooms)
+			}
+		}
+	}
+	return placed
+}
+
+// place takes room for as many of the pods as fit, up to count.
+func place(pod component.Pod, count int, rooms []room) int {
+	for placed := range count {
 		i := slices.IndexFunc(rooms, func(r room) bool { return r.holds(pod) })
 		if i < 0 {
 			return placed
@@ -83,7 +107,7 @@ func place(pod component.Pod, rooms []room) int {
 			rooms[i].extended[name] -= n
 		}
 	}
-	return pod.Count
+	return count
 }
 
 // wanted says which nodes a pod may run on, in the words of kubectl.

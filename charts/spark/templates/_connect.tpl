@@ -113,6 +113,6 @@ spec:
         - name: work
           emptyDir: {sizeLimit: 2Gi}
         - name: tmp
-          emptyDir: {sizeLimit: 1Gi}
+          emptyDir: {sizeLimit: {{ include "spark.tmpSize" . }}}
 {{- end }}
 {{- end }}

@@ -55,7 +55,7 @@ spec:
     {{- . | nindent 4 }}
     {{- end }}
     - name: tmp
-      emptyDir: {sizeLimit: 1Gi}
+      emptyDir: {sizeLimit: {{ include "spark.tmpSize" . }}}
     - name: work
       emptyDir: {sizeLimit: 2Gi}
 {{- end }}

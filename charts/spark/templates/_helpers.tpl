@@ -8,6 +8,11 @@
 /var/data/spark-local
 {{- end }}
 
+{{/* Most that a Spark process may keep in /tmp. RAPIDS unpacks 1.5 GB of libraries there, in every process. */}}
+{{- define "spark.tmpSize" -}}
+{{ ternary "3Gi" "1Gi" .Values.gpu.enabled }}
+{{- end }}
+
 {{/* Properties that reach the bucket, as YAML. */}}
 {{- define "spark.storeConf" -}}
 {{- $provider := (include "spark.line" . | fromYaml).awsCredentials -}}
