@@ -28,6 +28,7 @@ upgrade_platform() {
   local remote application before older_line after
   doors '^History Server'
   remote="sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")"
+  : >"$logs/session"
   SPARK_REMOTE=$remote "$(hack/venv.sh client)/bin/python" hack/e2e/session.py >"$logs/session" &
   session=$!
   for _ in $(seq 600); do
@@ -42,7 +43,7 @@ upgrade_platform() {
   # The preset says 4.1.4, which is later than what was asked for at first.
   answers=("${answers[@]/spark-41.version=$older/spark-41.version=4.1.4}")
   bin/sparkwiz apply "${answers[@]}" --yes 2>&1 | tee "$logs/upgrade"
-  grep -q 'replaces the Connect server of spark-41: the 1 sessions that are open there end' "$logs/upgrade"
+  grep -q 'replaces the Connect server of spark-41: one session is open there and ends' "$logs/upgrade"
   grep -E 'Spark 3.5: unchanged' "$logs/upgrade"
 
   for _ in $(seq 60); do

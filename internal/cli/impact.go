@@ -53,8 +53,10 @@ func sessions(ctx context.Context, c *kube.Cluster, p plan.Plan, release, server
 	switch {
 	case err != nil:
 		return []string{fmt.Sprintf("replaces the Connect server of %s; whether sessions are open there is unknown (%v)", release, err)}
-	case n > 0:
-		return []string{fmt.Sprintf("replaces the Connect server of %s: the %d sessions that are open there end", release, n)}
+	case n == 1:
+		return []string{fmt.Sprintf("replaces the Connect server of %s: one session is open there and ends", release)}
+	case n > 1:
+		return []string{fmt.Sprintf("replaces the Connect server of %s: %d sessions are open there and end", release, n)}
 	}
 	return nil
 }
