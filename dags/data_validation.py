@@ -18,8 +18,8 @@ settings = Settings.from_env(os.environ)
     schedule=settings.schedule,
     start_date=dt.datetime(2025, 1, 1),
     catchup=False,
-    # Whoever sets a schedule has said that he wants it; every other DAG waits until somebody turns it on. This is only heeded
-    # when the DAG is new, so it must not wait for a schedule: without one, nothing runs by itself anyway.
+    # Whoever sets a schedule has said that he wants it; every other DAG waits until somebody turns it on. This is only
+    # heeded when the DAG is new, so it must not wait for a schedule: without one, nothing runs by itself anyway.
     is_paused_upon_creation=False,
     max_active_runs=1,
     params={"suites": Param([], type="array", items={"type": "string"}, description="Names of suites; none means all.")},
