@@ -7,7 +7,7 @@
 source "$(dirname "$0")/lib.sh"
 suite=e2e logs=$root/.e2e/logs tail_lines=80 began=${EPOCHREALTIME/[.,]/}
 namespace=e2e-$$
-answers=(--preset everything --context sparkwiz-sandbox --set "namespace=$namespace" --set "name=$namespace" --no-input)
+answers=(--preset everything --context sparkwiz-sandbox --set "namespace=$namespace" --set "name=$namespace" --set images.load=true --no-input)
 source hack/e2e/cluster.sh
 source hack/e2e/platform.sh
 source hack/e2e/upgrade.sh

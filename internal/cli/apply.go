@@ -54,6 +54,9 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 	}
 	observe, stop := a.observer()
 	defer stop()
+	if err := loadImages(ctx, p.Spec, cluster, observe); err != nil {
+		return err
+	}
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}

@@ -151,6 +151,9 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 	for i, line := range a.impact(ctx, o) {
 		observe(progress.Event{Step: fmt.Sprintf("impact/%d", i+1), Title: "Mind: " + line, State: progress.Done})
 	}
+	if err := loadImages(ctx, s, cluster, observe); err != nil {
+		return err
+	}
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
 	}

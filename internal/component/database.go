@@ -42,7 +42,7 @@ func in(mode string) func(spec.Spec) bool {
 // database is how clients reach the database with a name, such as metastore.
 func database(s spec.Spec, name string) Database {
 	d := Database{Name: name, User: name, Port: 5432, TLS: spec.TLSOff}
-	password := secret.Ref{Purpose: "the " + name + "'s user in the database"}
+	password := secret.Ref{Purpose: "the user " + name + " in the database"}
 	switch s.Database.Mode {
 	case spec.External:
 		d.Host, d.Port, d.TLS, d.CASecret, d.Peers = s.Database.Host, s.Database.Port, s.Database.TLS, "", anywhere()

@@ -114,6 +114,7 @@ func TestSecrets(t *testing.T) {
 // every kind.
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
+		"images.load":      true, // says how images come to the nodes, not what is installed
 		"secrets.provider": true, "gpu.devicePlugin": true, "observability.mode": true, "dr.enabled": true,
 	}
 	tests := map[string]spec.Spec{}

@@ -3,6 +3,7 @@ package question
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -29,8 +30,8 @@ func clusterRows() []Question {
 		Check: func(s spec.Spec) error { return dnsLabel(s.Name) },
 	}, {
 		Key: "images.registry", Page: "cluster", Title: "Image registry",
-		Help: "Replaces docker.io in every image reference, for clusters that pull from a registry of their own. Empty keeps the " +
-			"public names; the sandbox has those images loaded.",
+		Help: "Your own registry, which replaces docker.io in every image reference; `sparkwiz images push` fills it. Empty keeps the " +
+			"public names, for clusters that pull from the internet or have the images loaded, as the sandbox does.",
 		Field: func(s *spec.Spec) any { return &s.Images.Registry },
 		Check: func(s spec.Spec) error {
 			if s.Images.Registry != "" && !registry.MatchString(s.Images.Registry) {
@@ -38,7 +39,29 @@ func clusterRows() []Question {
 			}
 			return nil
 		},
+	}, {
+		Key: "images.load", Page: "cluster", Title: "Load images from here",
+		Help: "For a cluster that runs on this machine: apply gives it the archives that `sparkwiz images build` has made, and no registry is " +
+			"needed. Every other cluster pulls them, from the public registry or yours.",
+		Field:   func(s *spec.Spec) any { return &s.Images.Load },
+		When:    func(s spec.Spec) bool { return s.Images.Registry == "" },
+		Suggest: localCluster,
 	}}
+}
+
+// localCluster tells clusters on this machine by the names that their tools
+// give to contexts.
+func localCluster(f facts.Facts) (value, reason string) {
+	name := f.Context
+	for _, c := range f.Contexts {
+		if name == "" && c.Current {
+			name = c.Name
+		}
+	}
+	if strings.HasPrefix(name, "kind-") || name == "docker-desktop" {
+		return "true", name + " runs on this machine"
+	}
+	return "", ""
 }
 
 func currentContext(f facts.Facts) (value, reason string) {

@@ -101,9 +101,9 @@ func storageRows() []Question {
 	}, {
 		Key: "storage.class", Page: "storage", Title: "StorageClass",
 		When: func(s spec.Spec) bool {
-			return s.Storage.Mode == spec.InCluster || databaseIn(spec.InCluster, spec.CloudNativePG)(s)
+			return s.Storage.Mode == spec.InCluster || s.Jupyter.Enabled || databaseIn(spec.InCluster, spec.CloudNativePG)(s)
 		},
-		Help:    "The kind of volume for databases and the store. Empty takes the cluster's default.",
+		Help:    "The kind of volume for databases, notebooks and the store. Empty takes the cluster's default.",
 		Field:   func(s *spec.Spec) any { return &s.Storage.Class },
 		Suggest: defaultClass,
 		Check: func(s spec.Spec) error {

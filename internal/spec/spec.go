@@ -48,6 +48,7 @@ type Cluster struct {
 // Images says where images come from.
 type Images struct {
 	Registry string `json:"registry"` // replaces docker.io in every reference; empty keeps the public names
+	Load     bool   `json:"load"`     // archives of this machine are given to the cluster, which pulls nothing
 }
 
 // Generated is the secret provider that makes passwords in the cluster.

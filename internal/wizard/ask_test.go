@@ -63,15 +63,15 @@ func TestAskAnswers(t *testing.T) {
 		says  []string
 		check func(spec.Spec) bool
 	}{
-		"a number": {"2\n\n\n\n2\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
-		"a value":  {"kind-spark\n\n\n\nstaging\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
+		"a number": {"2\n\n\n\n\n2\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
+		"a value":  {"kind-spark\n\n\n\n\nstaging\n", nil, func(s spec.Spec) bool { return s.Environment == spec.Staging }},
 		"again when wrong": {
 			"\nUPPER\nlower\n",
 			[]string{"Not taken: namespace: want lower-case letters", "try: --set namespace="},
 			func(s spec.Spec) bool { return s.Namespace == "lower" },
 		},
 		"not what is absent": {
-			"\n\n\n\n3\n1\n",
+			"\n\n\n\n\n3\n1\n",
 			[]string{"Not taken: prod cannot be chosen here", "cannot be chosen: prod needs"},
 			func(s spec.Spec) bool { return s.Environment == spec.Dev },
 		},
@@ -107,7 +107,7 @@ func TestAskEndOfInput(t *testing.T) {
 	saved := false
 	o := options()
 	o.Save = func(question.Answers) (string, error) { saved = true; return "p.yaml", nil }
-	outcome, said, err := asked(t, o, "\n\n\n\n1\n")
+	outcome, said, err := asked(t, o, "\n\n\n\n\n1\n")
 	if !saved || outcome.Action != Saved || fault.KindOf(err) != fault.Interrupted {
 		t.Errorf("saved %v, %+v, %v", saved, outcome, err)
 	}
