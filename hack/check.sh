@@ -30,7 +30,8 @@ stop_on_failure
 phase lint hack/lint.sh
 phase docs docs_unchanged # When it fails: make docs, and commit what changed.
 phase charts hack/charts.sh
-hack/test.sh || failures=$((failures + 1)) # Not a phase: its lines are go test's own.
+hack/test.sh -timeout 20m || failures=$((failures + 1)) # Not a phase: its lines are go test's own.
+hack/data-test.sh || failures=$((failures + 1)) # pytest: DAGs, suites, backfill and examples with a Spark on this machine.
 phase images make --no-print-directory images
 stop_on_failure
 hack/e2e.sh || failures=$((failures + 1))
