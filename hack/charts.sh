@@ -15,13 +15,12 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/rendered"
 python=$(hack/venv.sh checkers)/bin/python
 
-# render NAME ARGS… renders a platform as sparkwiz does.
+# render NAME ARGS… renders a platform as sparkwiz does. Charts of others are their makers' business, and not here.
 render() {
-  bin/sparkwiz render --offline --context any "${@:2}" >"$work/rendered/$1.yaml"
+  bin/sparkwiz render ours --offline --context any "${@:2}" >"$work/rendered/$1.yaml"
 }
-# Charts of others are their makers' business, and not here: what would install one takes it for there already.
 for preset in assets/presets/*.yaml; do
-  render "preset-$(basename "$preset" .yaml)" -f "$preset" --set scaling.officeHours=false
+  render "preset-$(basename "$preset" .yaml)" -f "$preset"
 done
 quickstart=(-f assets/presets/quickstart.yaml)
 render external-store "${quickstart[@]}" --set storage.mode=external --set storage.endpoint=https://s3.example.com --set storage.secret=s3-keys

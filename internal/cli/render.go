@@ -5,11 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
 	"github.com/sparkwiz/sparkwiz/internal/deploy"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/render"
 )
@@ -17,13 +20,17 @@ import (
 func (a *app) renderCommand() *cobra.Command {
 	var offline bool
 	cmd := &cobra.Command{
-		Use:     "render",
-		Short:   "Print the manifests of every release; nothing is sent anywhere",
-		Example: "  sparkwiz render -f answers.yaml --offline > platform.yaml",
-		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "render [RELEASE…]",
+		Short: "Print the manifests of every release, or of those that are named; nothing is sent anywhere",
+		Long: "Prints the manifests in the order in which they are applied. The name ours stands for every release whose chart comes with " +
+			"sparkwiz, so that nothing has to be fetched.",
+		Example: "  sparkwiz render -f answers.yaml --offline > platform.yaml\n  sparkwiz render spark-41\n  sparkwiz render ours --offline",
+		RunE: func(cmd *cobra.Command, names []string) error {
 			p, f, err := a.planOffline(cmd.Context(), offline)
 			if err != nil {
+				return err
+			}
+			if p.Releases, err = chosen(p.Releases, names); err != nil {
 				return err
 			}
 			charts, err := a.charts(cmd.Context(), p, offline)
@@ -42,6 +49,29 @@ func (a *app) renderCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&offline, "offline", false, "do not look at the cluster, and take charts from the cache only")
 	return cmd
+}
+
+// ours stands for the releases whose charts come with sparkwiz.
+const ours = "ours"
+
+// chosen are the releases with these names, all of them without any names.
+func chosen(all []plan.Release, names []string) ([]plan.Release, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var found []plan.Release
+	missing, known := slices.Clone(names), []string{ours}
+	for _, r := range all {
+		known = append(known, r.Name)
+		if slices.Contains(names, r.Name) || slices.Contains(names, ours) && r.Upstream == nil {
+			found = append(found, r)
+		}
+	}
+	missing = slices.DeleteFunc(missing, func(name string) bool { return slices.Contains(known, name) })
+	if len(missing) > 0 {
+		return nil, fault.New(fault.Usage, "the plan has no release "+strings.Join(missing, ", "), "sparkwiz render "+strings.Join(known, "|"))
+	}
+	return found, nil
 }
 
 // writeRendered prints a release in the order in which it is applied.
