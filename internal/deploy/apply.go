@@ -31,15 +31,10 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 	defer func() { e.end(err) }()
 	steps := Steps(o.Plan)
 	e.tell(progress.Event{Step: checks, Title: "Checks before the first write", State: progress.Running})
-	retired, err := e.retired(ctx)
-	if err != nil {
-		return w.Cluster.Trouble(err)
-	}
 	expected := e.expected()
 	for _, s := range steps {
 		e.tell(progress.Event{Step: s.Name(), Title: s.Title(), State: progress.Waiting, Expect: expected[s.Name()]})
 	}
-	e.announce(retired)
 	if err := e.preflight(ctx, steps); err != nil {
 		if ctx.Err() != nil {
 			return interrupted(nil)
@@ -47,7 +42,13 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 		e.tell(progress.Event{Step: checks, State: progress.Failed, Reason: err.Error(), Hint: strings.Join(fault.Hints(err), "\n")})
 		return err
 	}
+	// Whoever lacks rights has been told by now which.
+	retired, err := e.retired(ctx)
+	if err != nil {
+		return w.Cluster.Trouble(err)
+	}
 	e.tell(progress.Event{Step: checks, State: progress.Done})
+	e.announce(retired)
 	w.remember(ctx)
 	endings := e.run(ctx, steps)
 	if ctx.Err() != nil {

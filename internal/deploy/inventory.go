@@ -10,8 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/metadata"
-
-	"github.com/sparkwiz/sparkwiz/internal/kube"
 )
 
 // installed is one release that is there.
@@ -23,6 +21,7 @@ type inventory struct {
 	releases    []installed
 	definitions map[string]crds   // by the release that they came with
 	needed      map[string]string // releases that somebody else needs, and why
+	blind       bool              // this account may not see which CRDs there are, so nor who needs what outside the platform's own namespace
 }
 
 // crds are the CRDs of one release.
@@ -79,11 +78,11 @@ func (e *engine) inventory(ctx context.Context) (inventory, error) {
 // none but those of the plan.
 func (e *engine) spaces(ctx context.Context) ([]string, error) {
 	all := e.Plan.Namespaces()
+	if may, err := e.may(ctx, right{resource: "namespaces", verb: "list"}); err != nil || !may {
+		return all, err
+	}
 	list, err := e.Cluster.Client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: platformLabel + "=" + e.Plan.Name})
 	if err != nil {
-		if kube.Refused(err) {
-			err = nil
-		}
 		return all, err
 	}
 	labelled := []string{e.Plan.Namespace}
@@ -97,11 +96,13 @@ func (e *engine) spaces(ctx context.Context) ([]string, error) {
 
 // defined looks for the platform's CRDs and for what there is of their kinds.
 func (e *engine) defined(ctx context.Context, there *inventory) error {
-	list, err := e.dynamic.Resource(definitions()).List(ctx, metav1.ListOptions{LabelSelector: platformLabel + "=" + e.Plan.Name})
+	kind := definitions()
+	may, err := e.may(ctx, right{group: kind.Group, resource: kind.Resource, verb: "list"})
+	if there.blind = err == nil && !may; there.blind {
+		return nil
+	}
+	list, err := e.dynamic.Resource(kind).List(ctx, metav1.ListOptions{LabelSelector: platformLabel + "=" + e.Plan.Name})
 	if err != nil {
-		if kube.Refused(err) && len(there.spaces) == 1 {
-			return nil // Without rights outside the namespace there is nothing outside it.
-		}
 		return err
 	}
 	client, err := metadata.NewForConfig(e.Cluster.Config)

@@ -140,6 +140,13 @@ func TestKept(t *testing.T) {
 	p := quickstart(t, func(s *spec.Spec) {
 		s.Database.Mode, s.Spark41.Enabled = spec.CloudNativePG, false
 	})
+	f, err := c.Collect(t.Context()) // It has the operator's kinds, so the operator is there and not installed.
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err = plan.Make(p.Spec, f); err != nil {
+		t.Fatal(err)
+	}
 	clean(t, c, p)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

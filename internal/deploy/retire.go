@@ -19,7 +19,8 @@ func (e *engine) retired(ctx context.Context) ([]installed, error) {
 	return slices.DeleteFunc(there.releases, func(r installed) bool {
 		planned := slices.ContainsFunc(e.Plan.Releases, func(p plan.Release) bool { return p.Name == r.name })
 		adopted := slices.ContainsFunc(e.Plan.Adopted, func(a plan.Adopted) bool { return a.Name == r.name })
-		return planned || adopted || there.needed[r.name] != ""
+		unclear := there.blind && r.namespace != e.Plan.Namespace
+		return planned || adopted || unclear || there.needed[r.name] != ""
 	}), nil
 }
 

@@ -41,6 +41,9 @@ func Uninstall(ctx context.Context, o Options, observe progress.Observer) (left 
 	if err != nil {
 		return nil, w.Cluster.Trouble(err)
 	}
+	if there.blind && len(there.spaces) > 1 {
+		return nil, fault.New(fault.Denied, "your account may not list CRDs, so who else needs the operators of this platform is unknown", "kubectl auth can-i list customresourcedefinitions")
+	}
 	endings := schedule(ctx, e.removal(there), drain, func(name, because string) {
 		e.tell(progress.Event{Step: name, State: progress.Skipped, Reason: because + " could not be removed"})
 	})
