@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.spark, "spark", "", "a distribution of Spark; without one there is no History Server to compare with")
 	flags.StringVar(&o.dir, "dir", "", "directory for the logs that are made, removed in the end")
 	flags.IntVar(&o.runs, "runs", 3, "measurements of each side, taken in turns")
-	flags.StringVar(&o.out, "o", "docs/performance-eventlog.md", "file to write")
+	flags.StringVar(&o.out, "o", "docs/performance.md", "page whose part about event logs is written")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -35,17 +33,13 @@ func limit(name string) (bytesRead int64, says string, err error) {
 		return 0, "", err
 	}
 	defer done()
-	buf := make([]byte, 256<<10)
+	// bufio.Scanner is how lines are read in Go.
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(make([]byte, 256<<10), 64<<20)
 	lines := 0
-	for {
-		n, err := r.Read(buf)
-		bytesRead += int64(n)
-		lines += bytes.Count(buf[:n], []byte{'\n'})
-		if err == io.EOF {
-			return bytesRead, fmt.Sprintf("%d lines", lines), nil
-		}
-		if err != nil {
-			return 0, "", err
-		}
+	for scanner.Scan() {
+		lines++
+		bytesRead += int64(len(scanner.Bytes())) + 1
 	}
+	return bytesRead, fmt.Sprintf("%d lines", lines), scanner.Err()
 }
