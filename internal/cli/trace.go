@@ -112,7 +112,7 @@ func (a *app) traceOnce(ctx context.Context, logs []string, to *tracing.Target, 
 			err = tracing.Once(ctx, from, to, unit, func(s tracing.Sent) { sent = append(sent, s) })
 			done()
 		}
-		if faults = append(faults, err); fault.KindOf(err) == fault.Interrupted {
+		if faults = append(faults, err); fault.KindOf(err) == fault.Interrupted || errors.Is(err, tracing.ErrTarget) {
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package tracing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -70,13 +71,16 @@ func hostPort(u *url.URL, port string) string {
 	return u.Host + ":" + port
 }
 
+// ErrTarget is in the errors about a target, which no other log will make good.
+var ErrTarget = errors.New("nothing was confirmed")
+
 // Send hands over spans and returns when the target has them. What can be tried again was tried for a minute by then.
 func (t *Target) Send(ctx context.Context, batch *trace.ResourceSpans) error {
 	if err := t.client.UploadTraces(ctx, []*trace.ResourceSpans{batch}); err != nil {
 		if ctx.Err() != nil {
 			return fault.New(fault.Interrupted, "sending traces was interrupted", "")
 		}
-		return fault.Wrap(err, fault.Failed, t.address+" does not take traces", "is something that speaks OTLP there? Its address may be one of "+examples)
+		return fault.Wrap(fmt.Errorf("%w: %w", ErrTarget, err), fault.Failed, t.address+" does not take traces", "is something that speaks OTLP there? Its address may be one of "+examples)
 	}
 	return nil
 }

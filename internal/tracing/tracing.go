@@ -29,8 +29,8 @@ type Sent struct {
 	Ended       bool   `json:"ended"` // the log tells the application's end
 }
 
-// Once sends every log of a source, and what is unfinished in it as incomplete. Logs that cannot be read or sent are reported
-// together; the others arrive.
+// Once sends every log of a source, and what is unfinished in it as incomplete. Logs that cannot be read are reported together,
+// and the others arrive; a target that takes nothing ends it.
 func Once(ctx context.Context, from Source, to *Target, unit otlp.Unit, report func(Sent)) error {
 	logs, err := from.Logs(ctx)
 	if err != nil {
@@ -51,6 +51,8 @@ func Once(ctx context.Context, from Source, to *Target, unit otlp.Unit, report f
 		switch {
 		case ctx.Err() != nil:
 			return fault.New(fault.Interrupted, "sending traces was interrupted; sending again what has arrived adds nothing", "")
+		case errors.Is(err, ErrTarget):
+			return errors.Join(append(faults, err)...)
 		case err != nil:
 			faults = append(faults, fmt.Errorf("%s: %w", l.Name, err))
 		case s.builder.ID() == "":

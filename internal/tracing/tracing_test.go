@@ -99,9 +99,14 @@ func TestOnceFaults(t *testing.T) {
 	if err := tracing.Once(t.Context(), onDisk(t, t.TempDir()), dial(t, address), otlp.PerQuery, nil); fault.KindOf(err) != fault.Usage {
 		t.Errorf("no logs: %v", err)
 	}
+	if err := os.CopyFS(filepath.Join(dir, "a-copy"), os.DirFS(w.dir)); err != nil {
+		t.Fatal(err)
+	}
+	before := r.requests
 	r.refuse = func(int) bool { return true }
-	if err := tracing.Once(t.Context(), onDisk(t, w.dir), dial(t, address), otlp.PerQuery, nil); err == nil || len(fault.Hints(err)) == 0 || !strings.Contains(err.Error(), "not now") {
-		t.Errorf("a target that takes nothing: %v", err)
+	err = tracing.Once(t.Context(), onDisk(t, dir), dial(t, address), otlp.PerQuery, nil)
+	if err == nil || len(fault.Hints(err)) == 0 || !strings.Contains(err.Error(), "not now") || r.requests != before+1 {
+		t.Errorf("a target that takes nothing was asked %d times: %v", r.requests-before, err)
 	}
 }
 
