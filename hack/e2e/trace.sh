@@ -27,7 +27,7 @@ YAML
 }
 
 # A query of the platform is a trace: the tree of spans that the collector has written is that of the jobs and stages that the
-# History Server reads from the same event log, and another pod of the exporter sends nothing anew.
+# History Server reads from the same event log.
 trace_platform() {
   local application lines
   # Not local: the trap runs when the function is gone.

@@ -264,6 +264,25 @@ query whole 3-9 -> application shell
 	}
 }
 
+// Connect describes a query by its session and its plan, over many lines.
+func TestConnect(t *testing.T) {
+	const text = "Spark Connect - session_id: \"5be3b8f1\"\nplan {\n  root {\n    common {\n      plan_id: 2\n    }\n    sort {\n      input..."
+	all, _ := spans(t, otlp.PerQuery, []eventlog.Event{
+		&eventlog.ApplicationStart{ID: "spark-1", Name: "spark-41", Time: 1},
+		&eventlog.SQLStart{ID: 1, Root: 1, Description: text, Time: 2},
+		&eventlog.SQLStart{ID: 2, Root: 2, Description: "Spark Connect - session_id: \"5be3b8f1", Time: 3},
+	})
+	if got, want := tree(all), "application spark-41 1-3 incomplete\nquery Spark Connect: sort 2-3 incomplete -> application spark-41\n"+
+		"query Spark Connect 3-3 incomplete -> application spark-41\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	for _, s := range all {
+		if id := get(s, "spark.connect.session_id"); strings.HasPrefix(s.Name, "query") && id != `string_value:"5be3b8f1"` {
+			t.Errorf("%s is of the session %s", s.Name, id)
+		}
+	}
+}
+
 // What an application says of itself is somebody's text, of any length and encoding.
 func TestHostileText(t *testing.T) {
 	long := strings.Repeat("ü\xff", 10000)

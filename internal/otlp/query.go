@@ -42,9 +42,10 @@ func (b *Builder) startQuery(e *eventlog.SQLStart) {
 		q.span.ParentSpanId = b.queryPlace(e.Root, e.Time).span
 	}
 	q.told = true
-	q.span.Name = "query " + oneLine(e.Description)
+	q.span.Name = "query " + title(e.Description)
 	q.span.StartTimeUnixNano = min(q.span.StartTimeUnixNano, nanos(e.Time))
-	q.span.Attributes = attributes(q.span.Attributes).text("spark.sql.description", e.Description)
+	q.span.Attributes = attributes(q.span.Attributes).text("spark.sql.description", e.Description).
+		text("spark.connect.session_id", session(e.Description))
 }
 
 func (b *Builder) endQuery(e *eventlog.SQLEnd) {

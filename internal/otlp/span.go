@@ -3,6 +3,7 @@ package otlp
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -110,6 +111,36 @@ func oneLine(text string) string {
 		return string(runes[:longestName]) + "…"
 	}
 	return text
+}
+
+// connect begins Spark's description of what a Connect client has asked for: the session and the plan, in the text form of
+// protocol buffers, cut off after some lines.
+const connect = "Spark Connect - session_id: "
+
+// title is what the name of a span says of a description. A plan of Connect's is named by its outermost operator, since names
+// should be few; the session is an attribute.
+func title(text string) string {
+	plan, ok := strings.CutPrefix(text, connect)
+	if !ok {
+		return oneLine(text)
+	}
+	for line := range strings.Lines(plan) {
+		word, opens := strings.CutSuffix(strings.TrimSpace(line), " {")
+		if opens && !slices.Contains([]string{"plan", "root", "common", "command"}, word) {
+			return "Spark Connect: " + oneLine(word)
+		}
+	}
+	return "Spark Connect"
+}
+
+// session is the ID of the Connect session that a description names, empty without.
+func session(text string) string {
+	rest, ok := strings.CutPrefix(text, connect+`"`)
+	if !ok {
+		return ""
+	}
+	id, _, _ := strings.Cut(rest, `"`)
+	return id
 }
 
 // number reads what Spark writes as text.

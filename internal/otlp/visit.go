@@ -67,7 +67,7 @@ func (b *Builder) startJob(e *eventlog.JobStart) {
 	}
 	a = a.text("spark.job.description", clip(e.Properties["spark.job.description"])).text("spark.job.group", e.Properties["spark.jobGroup.id"]).
 		text("spark.job.tags", clip(e.Properties["spark.job.tags"])).text("spark.scheduler.pool", e.Properties["spark.scheduler.pool"])
-	j.span = b.begin(at, parent, strings.TrimSpace("job "+oneLine(name)), e.Time)
+	j.span = b.begin(at, parent, strings.TrimSpace("job "+title(name)), e.Time)
 	j.span.Attributes = a
 	b.jobs[e.ID] = j
 }
@@ -113,7 +113,7 @@ func (b *Builder) startStage(s eventlog.StageInfo) {
 		at.trace, parent = b.traceID("stage", int64(s.ID)), nil
 	}
 	at.span = b.spanID("stage", int64(s.ID), int64(s.Attempt))
-	span := b.begin(at, parent, "stage "+oneLine(s.Name), s.Submitted)
+	span := b.begin(at, parent, "stage "+title(s.Name), s.Submitted)
 	span.Attributes = stageAttributes(s)
 	b.stages[attempt{s.ID, s.Attempt}] = span
 	r := run{at: at, number: s.Attempt, job: none}
