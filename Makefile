@@ -15,8 +15,8 @@ quickstart: ## from a bare Debian machine to a Spark query on Kubernetes
 check: ## everything that must hold: format, lint, tests, charts, docs, then one real platform
 	@hack/check.sh
 
-build: ## bin/sparkwiz
-	@go build -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/sparkwiz ./cmd/sparkwiz
+build: ## bin/sparkwiz, static: it is also what the image sparkwiz is made of
+	@CGO_ENABLED=0 go build -buildvcs=false -ldflags '$(LDFLAGS)' -o bin/sparkwiz ./cmd/sparkwiz
 
 sandbox: ## the sandbox's binaries, Kubernetes among them
 	@sandbox/build.sh bin

@@ -111,6 +111,9 @@ func TestVariants(t *testing.T) {
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},
+		{"trace-exporter", set(set(nil, "s3.endpoint", ""), "traces.caSecret", "trace-ca"), "Deployment NetworkPolicy"},
+		{"trace-exporter", set(onGCS, "networkPolicy.enabled", false), "Deployment"},
+		{"airflow", set(nil, "traces.endpoint", "https://otlp.example:4318"), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
 	}
 	for _, v := range variants {
 		var kinds []string

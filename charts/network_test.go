@@ -54,6 +54,7 @@ func TestNetworkPolicies(t *testing.T) {
 		{"airflow-api", "object-store", 7070}:          true,
 		{"airflow-triggerer", "object-store", 7070}:    true,
 		{"data-validation", "spark-41-connect", 15002}: true,
+		{"trace-exporter", "object-store", 7070}:       true,
 
 		{"postgresql-cluster", "postgresql-cluster", 5432}: true,
 		{"postgresql-cluster", "postgresql-cluster", 8000}: true,

@@ -28,6 +28,7 @@ var releases = map[string]string{
 	"postgresql-cluster": "postgresql-cluster",
 	"spark-3.5":          "spark-35",
 	"spark-4.1":          "spark-41",
+	"trace-exporter":     "trace-exporter",
 }
 
 // together are values of charts that stand beside others: one History Server serves all lines of Spark.

@@ -19,8 +19,8 @@ func TestPodSecurityRestricted(t *testing.T) {
 	}
 	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
 	all := pods(t, "", nil)
-	if len(all) != 18 {
-		t.Errorf("%d kinds of pods, not 18", len(all))
+	if len(all) != 19 {
+		t.Errorf("%d kinds of pods, not 19", len(all))
 	}
 	for name, pod := range all {
 		for _, result := range evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec) {
@@ -73,8 +73,8 @@ func TestServersHaveProbes(t *testing.T) {
 			t.Errorf("%s: a probe is missing", name)
 		}
 	}
-	if servers != 9 {
-		t.Errorf("%d servers, not 9", servers)
+	if servers != 10 {
+		t.Errorf("%d servers, not 10", servers)
 	}
 }
 

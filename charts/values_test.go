@@ -56,11 +56,21 @@ var given = map[string]map[string]any{
 	"spark-3.5 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
 	"spark-4.1 s3.sslEnabled":                    {"s3": map[string]any{"endpoint": "s3.example"}},
 
+	"trace-exporter s3.sslEnabled":     {"s3": map[string]any{"endpoint": "s3.example"}},
+	"trace-exporter traces.headersKey": {"traces": map[string]any{"headersSecret": "trace-headers"}},
+	"trace-exporter traces.caKey":      {"traces": map[string]any{"caSecret": "trace-ca"}},
+	"airflow traces.headersSecret":     sendsTraces,
+	"airflow traces.headersKey":        {"traces": map[string]any{"endpoint": "grpc://collector:4317", "headersSecret": "trace-headers"}},
+	"airflow networkPolicy.tracePeers": sendsTraces,
+
 	"airflow database.tls.caSecret":        verified,
 	"airflow database.tls.caKey":           verified,
 	"hive-metastore database.tls.caSecret": verified,
 	"hive-metastore database.tls.caKey":    verified,
 }
+
+// sendsTraces is Airflow that has somewhere to send traces to.
+var sendsTraces = map[string]any{"traces": map[string]any{"endpoint": "grpc://collector:4317"}}
 
 // verified is a client that wants to know whom its database's certificate is for.
 var verified = map[string]any{"database": map[string]any{"tls": map[string]any{"mode": "verify-full", "caSecret": "database-ca"}}}
@@ -94,6 +104,10 @@ var flips = map[string]any{
 	"settings":                     map[string]any{"core.default_task_retries": "2"},
 	"suites":                       []any{"sales"},
 	"validation.metricsUrl":        "http://pushgateway:9091",
+	"traces.endpoint":              "http://collector:4318",
+	"traces.per":                   "application",
+	"traces.headersSecret":         "trace-headers",
+	"traces.caSecret":              "trace-ca",
 	"validation.mode":              "skip",
 	"validation.schedule":          "30 5 * * mon-fri",
 	"postgresql databases":         []any{},
@@ -255,6 +269,12 @@ func TestSchemaRefuses(t *testing.T) {
 		{"postgresql-cluster", "databases", []any{map[string]any{"name": "x", "user": "u", "passwordKey": "k"}}},
 		{"postgresql-cluster", "instances", 0},
 		{"postgresql-cluster", "antiAffinity.type", "sometimes"},
+		{"trace-exporter", "traces.endpoint", "collector:4317"}, // which protocol?
+		{"trace-exporter", "traces.endpoint", "https://user:password@otlp.example"},
+		{"trace-exporter", "traces.headers", map[string]any{"authorization": "x"}},
+		{"trace-exporter", "traces.per", "stage"},
+		{"trace-exporter", "eventLog.lookback", "a day"},
+		{"airflow", "traces.endpoint", "collector"},
 	}
 	for _, r := range refused {
 		_, err := render(t, r.chart, set(nil, r.path, r.value))

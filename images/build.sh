@@ -9,6 +9,7 @@
 #        build.sh --clean            removes the builder's own storage; the archives stay
 #
 # SPARKWIZ_BUILDER    docker, podman or buildah; the first one that works otherwise
+# SPARKWIZ_PROGRAM    the program that goes into the image sparkwiz; that of the checkout, bin/sparkwiz, otherwise
 # SPARKWIZ_REGISTRY   never: ask no image registry, bootstrap the base image and build the stand-ins
 #
 # exit status: 0 done, 1 a build failed, 2 wrong usage, 3 a tool is missing
@@ -18,6 +19,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sparkwiz
 out=$cache/images
 work=$cache/build
+program=${SPARKWIZ_PROGRAM:-$here/../bin/sparkwiz}
 compiler=
 base=$(awk '$1 == "base:" { print $2 }' "$here/images.yaml")
 # shellcheck source-path=SCRIPTDIR source=builder.sh
@@ -45,6 +47,9 @@ names() {
 		only && $1 == only ":" && $2 == "true" { print name }' "$here/images.yaml"
 }
 
+# The program sparkwiz is compiled by whoever calls this script, for it may be installed without its sources.
+is_program() { [[ $(field "$1" program) == true ]]; }
+
 # An image's key says what it was made of: the same inputs under the same name give the same key.
 key() {
 	local inputs
@@ -53,6 +58,7 @@ key() {
 		echo "$base" "$(field "$1" reference)" "$(field "$1" args)" "$(field "$1" target)" "$(field "$1" ldflags)"
 		cd "$here"
 		find "${inputs[@]}" base -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+		if is_program "$1"; then sha256sum <"$program"; fi
 	} | sha256sum | cut -d ' ' -f 1
 }
 
@@ -64,6 +70,7 @@ has_sources() {
 
 up_to_date() {
 	[[ -s $out/$1.tar ]] || return
+	if is_program "$1" && [[ ! -f $program ]]; then return 1; fi
 	if has_sources "$1"; then
 		[[ $(head -n 1 "$out/$1.tar.key" 2>/dev/null) == "$(key "$1")" ]]
 	else
@@ -141,15 +148,20 @@ compile() {
 	done
 }
 
-# The images of ours share one context. A stand-in's is its own directory with its program.
+# The images of ours share one context. That of a program is a directory of its own: a stand-in's, or sparkwiz's.
 context() {
 	local dir=$work/context/$1
-	if [[ $(field "$1" source) == ours ]]; then
+	if [[ $(field "$1" source) == ours ]] && ! is_program "$1"; then
 		echo "$here"
 		return
 	fi
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	if is_program "$1"; then
+		cp "$program" "$dir/sparkwiz"
+		echo "$dir"
+		return
+	fi
 	cp -r "$here/stand-ins/$1/." "$dir"
 	[[ -z $(field "$1" go) ]] || cp "$work/bin/$1" "$dir/$1"
 	echo "$dir"
@@ -225,6 +237,10 @@ main() {
 	done
 	((${#wanted[@]} > 0)) || mapfile -t wanted < <(names default)
 	for name in "${wanted[@]}"; do
+		if is_program "$name" && [[ $(head -c 4 "$program" 2>/dev/null) != $'\x7fELF' ]]; then
+			echo "build.sh: $program is no Linux program; compile it with: make build" >&2
+			exit 3
+		fi
 		up_to_date "$name" || stale+=("$name")
 	done
 	((${#stale[@]} == 0)) || build_all "${stale[@]}"

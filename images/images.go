@@ -13,7 +13,7 @@ import (
 // FS holds what build.sh needs, in its place.
 //
 //go:embed images.yaml build.sh builder.sh
-//go:embed all:airflow all:base all:fetch all:hive-metastore all:jupyter all:spark all:training
+//go:embed all:airflow all:base all:fetch all:hive-metastore all:jupyter all:spark all:sparkwiz all:training
 var FS embed.FS
 
 // Image is one image of images.yaml, which says what the fields mean.
@@ -24,6 +24,7 @@ type Image struct {
 	Charts    string `json:"charts"` // their names, separated by spaces
 	User      string `json:"user"`   // UID:GID
 	Default   bool   `json:"default"`
+	Program   bool   `json:"program,omitempty"` // whether this program itself goes into it
 	Seconds   int    `json:"seconds"`
 }
 

@@ -40,7 +40,7 @@ func airflowSecrets(s spec.Spec) []secret.Ref {
 	if s.Spark.Token {
 		refs = append(refs, connectToken())
 	}
-	return refs
+	return append(refs, traceKeys(s)...)
 }
 
 // airflowServers are sized by what was measured: 250 to 400 MiB each, without
@@ -108,6 +108,10 @@ func airflowValues(s spec.Spec) map[string]any {
 		"networkPolicy": policy,
 	}
 	maps.Copy(v, sparkClient(s))
+	if traced(s) {
+		v["traces"] = map[string]any{"endpoint": traceEndpoint(s), "headersSecret": traceSecret(s), "headersKey": traceHeaders}
+		policy["tracePeers"] = tracePeers(s)
+	}
 	if logsInStore(s) {
 		at := store(s)
 		bucket, _ := at["store"].(map[string]any)

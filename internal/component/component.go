@@ -88,7 +88,7 @@ func Catalogue() []Component {
 	for _, l := range lines() {
 		all = append(all, l.component())
 	}
-	all = append(all, jupyter(), airflow(), dataValidation())
+	all = append(all, jupyter(), airflow(), dataValidation(), traces())
 	for i := range all {
 		all[i] = all[i].offPools()
 	}

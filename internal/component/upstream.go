@@ -29,8 +29,8 @@ func foreigners() []foreign {
 		{name: "keda", when: func(s spec.Spec) bool { return s.Scaling.OfficeHours }},
 		{name: "nvidia-device-plugin", when: func(s spec.Spec) bool { return s.GPU.Enabled && s.GPU.DevicePlugin && s.GPU.Mode == spec.OnGPU }},
 		{name: "kube-prometheus-stack", when: notYet},
-		{name: "tempo", when: notYet},
-		{name: "opentelemetry-collector", when: notYet},
+		{name: "tempo", when: installsTraces},
+		{name: "opentelemetry-collector", when: installsTraces, extra: collected},
 		{name: "spark-operator", when: notYet, extra: func(s spec.Spec) map[string]any {
 			return map[string]any{"spark": map[string]any{"jobNamespaces": []any{s.Namespace}}}
 		}},

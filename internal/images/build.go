@@ -35,6 +35,9 @@ func Build(ctx context.Context, names []string, out io.Writer) error {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(dir, "build.sh"), args...)
 	cmd.Stdout, cmd.Stderr = out, out
+	if cmd.Env, err = environ(names); err != nil {
+		return err
+	}
 	// A process group of its own, so that stopping ends the builder too and not only the script.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }

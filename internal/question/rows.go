@@ -29,7 +29,7 @@ func Rows() []Question {
 	var rows []Question
 	for _, part := range [][]Question{
 		clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(),
-		airflowRows(), databaseRows(), notebookRows(), lastRows(),
+		airflowRows(), databaseRows(), notebookRows(), traceRows(), lastRows(),
 	} {
 		rows = append(rows, part...)
 	}

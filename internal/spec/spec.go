@@ -195,9 +195,19 @@ type Validation struct {
 	Schedule string `json:"schedule"` // scheduled: cron line, UTC
 }
 
+// What is done with traces.
+const (
+	NoTraces       = "off"
+	ExistingTraces = "existing" // something that speaks OTLP takes them
+	InstallTraces  = "install"
+)
+
 // Observability says whether metrics, dashboards and alerts are installed.
 type Observability struct {
-	Mode string `json:"mode"` // off, existing, install
+	Mode          string `json:"mode"` // off, existing, install
+	Traces        string `json:"traces"`
+	TraceEndpoint string `json:"traceEndpoint"` // existing: where they go, e.g. grpc://host:4317
+	TraceSecret   string `json:"traceSecret"`   // existing: Secret with headers for the endpoint; empty means none
 }
 
 // DR turns on backups.
@@ -231,6 +241,6 @@ func Default() Spec {
 		Iceberg:       Iceberg{Enabled: true},
 		Jupyter:       Jupyter{Size: "5Gi", Line: NewestLine},
 		Validation:    Validation{Mode: ValidateAlways, Schedule: "0 6 * * *"},
-		Observability: Observability{Mode: "off"},
+		Observability: Observability{Mode: "off", Traces: NoTraces},
 	}
 }

@@ -70,6 +70,9 @@ env:
   {{- include "airflow.databaseEnv" $root | nindent 2 }}
   {{- $more := merge (include "airflow.databaseSettings" $root | fromYaml) (.settings | default "" | fromYaml) }}
   {{- include "airflow.settingsEnv" (dict "root" $root "more" $more) | nindent 2 }}
+  {{- with include "airflow.traceEnv" $root }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- with .env }}
   {{- . | nindent 2 }}
   {{- end }}

@@ -29,6 +29,9 @@ spec:
       env:
         - {name: HOME, value: /tmp}
         {{- include "airflow.settingsEnv" (dict "root" . "more" $settings) | nindent 8 }}
+        {{- with include "airflow.traceEnv" . }}
+        {{- . | nindent 8 }}
+        {{- end }}
         {{- include "airflow.dagEnv" . | nindent 8 }}
         {{- include "dags.connectEnv" . | nindent 8 }}
         {{- include "airflow.storeEnv" . | nindent 8 }}
