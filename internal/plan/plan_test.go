@@ -114,7 +114,7 @@ func TestSecrets(t *testing.T) {
 // every kind.
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
-		"secrets.provider": true, "gpu.devicePlugin": true, "observability.mode": true, "dr.enabled": true,
+		"secrets.provider": true, "gpu.devicePlugin": true, "dr.enabled": true,
 	}
 	tests := map[string]spec.Spec{}
 	for _, name := range []string{"dev in-cluster iceberg history", "dev external"} {

@@ -194,9 +194,26 @@ type Validation struct {
 	Schedule string `json:"schedule"` // scheduled: cron line, UTC
 }
 
-// Observability says whether metrics, dashboards and alerts are installed.
+// What is done about metrics.
+const (
+	NoMetrics       = "off"
+	ExistingMetrics = "existing" // a Prometheus operator that is here collects them
+	InstallMetrics  = "install"
+)
+
+// The forms of the log lines of Spark.
+const (
+	JSONLogs = "json"
+	TextLogs = "text"
+)
+
+// Observability says who collects metrics, draws dashboards and raises
+// alerts, and how Spark writes its logs.
 type Observability struct {
-	Mode string `json:"mode"` // off, existing, install
+	Metrics   string `json:"metrics"`
+	Namespace string `json:"namespace"` // existing: where the pods of Prometheus run
+	Label     string `json:"label"`     // existing: key=value that its monitors and rules must have; empty: none
+	Logs      string `json:"logs"`
 }
 
 // DR turns on backups.
@@ -230,6 +247,6 @@ func Default() Spec {
 		Iceberg:       Iceberg{Enabled: true},
 		Jupyter:       Jupyter{Size: "5Gi", Line: NewestLine},
 		Validation:    Validation{Mode: ValidateAlways, Schedule: "0 6 * * *"},
-		Observability: Observability{Mode: "off"},
+		Observability: Observability{Metrics: NoMetrics, Namespace: "monitoring", Logs: JSONLogs},
 	}
 }
