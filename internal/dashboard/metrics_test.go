@@ -14,7 +14,7 @@ import (
 )
 
 // exposed are the metrics that each source has: those of Spark as
-// hack/observe.sh has scraped them from each line, and those of others as
+// hack/e2e/observe.sh has scraped them from each line, and those of others as
 // their own documents list them. Every file must have a metric for it to be
 // on a dashboard: a panel that is dead on one line of Spark is a dead panel.
 func exposed(t *testing.T) map[dashboard.Source][]map[string]bool {
