@@ -27,7 +27,7 @@ func draw(path string, boards []drawnBoard, start, end time.Time) error {
 	var page strings.Builder
 	page.WriteString(`<!doctype html><meta charset="utf-8"><title>Dashboards</title><style>
 body{background:#111217;color:#ccccdc;font:13px sans-serif;margin:1.5em}h1{margin:1.5em 0 0}h2{font-size:14px;margin:1em 0 .3em}
-.row{display:grid;grid-template-columns:repeat(24,1fr);gap:8px}.panel{background:#181b1f;border:1px solid #2c2f34;padding:8px}
+.row{display:grid;grid-template-columns:repeat(24,1fr);gap:8px}.panel{min-width:0;background:#181b1f;border:1px solid #2c2f34;padding:8px}
 .panel b{display:block}.panel small{color:#8e8e9a}.number{font-size:26px;color:#73bf69}.empty{color:#f2495c}svg{width:100%;height:150px}
 .legend span{margin-right:1em;white-space:nowrap}</style>`)
 	for _, b := range boards {
@@ -87,7 +87,7 @@ func (p drawn) draw(page *strings.Builder, start, end time.Time) {
 	}
 	page.WriteString("</svg><div class=legend>")
 	for i, l := range p.lines {
-		fmt.Fprintf(page, "<span style='color:%s'>%s: %s</span>", colour(i), template.HTMLEscapeString(l.name), amount(l.points[len(l.points)-1].value, p.Unit))
+		fmt.Fprintf(page, "<span style='color:%s'>%s: %s</span> ", colour(i), template.HTMLEscapeString(l.name), amount(l.points[len(l.points)-1].value, p.Unit))
 	}
 	page.WriteString("</div>")
 }
