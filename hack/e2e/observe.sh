@@ -2,8 +2,8 @@
 # platform is installed; the platform is left as it was found.
 #
 # Real: Spark, its PodMonitors and rules in the API server, the Prometheus operator that turns them into Prometheus' own
-# configuration, and Prometheus, which finds the pods through the API server and scrapes them. The operator and Prometheus are
-# processes of this machine, for their images cannot be had here.
+# configuration, and Prometheus, which relabels, scrapes and evaluates as that says. The operator and Prometheus are processes
+# of this machine, for their images cannot be had here.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
 # cluster ARGUMENT… is kubectl with the sandbox's cluster and no other.
@@ -17,7 +17,7 @@ monitoring_definitions() {
   echo "$dir/$where"
 }
 
-# A Prometheus as somebody might have it: in another namespace, following what has a label. sparkwiz has to find out both.
+# A Prometheus as somebody might have it: in another namespace, following what has a label.
 somebodys_prometheus() {
   cluster create namespace "$namespace-prometheus"
   cluster apply -f - <<YAML
@@ -56,7 +56,8 @@ PYTHON
 }
 
 # configured waits until the operator has written Prometheus' configuration with our monitors and rules, and lays it out for
-# a Prometheus on this machine: the same, but for where the API server and the rules are.
+# a Prometheus on this machine: the same, but for where the rules are, and that pods come from a file, since Debian's
+# Prometheus knows no Kubernetes.
 configured() {
   local dir=$logs/prometheus secret=prometheus-theirs
   mkdir -p "$dir/rules"
@@ -66,16 +67,17 @@ configured() {
     if grep -q "podMonitor/$namespace/spark-driver/1" "$dir/operator.yaml" && grep -q sparkwiz-connect "$dir/rules.json"; then break; fi
     sleep 1
   done
-  python3 - "$dir" "$kubeconfig" <<'PYTHON'
+  python3 - "$dir" <<'PYTHON'
 import json, pathlib, re, sys
-dir, kubeconfig = pathlib.Path(sys.argv[1]), sys.argv[2]
+dir = pathlib.Path(sys.argv[1])
 for name, text in json.loads((dir / "rules.json").read_text())["data"].items():
     (dir / "rules" / name).write_text(text)
 text = (dir / "operator.yaml").read_text()
-text = re.sub(r"(?m)^(\s*)- role: pod\n", rf"\1- role: pod\n\1  kubeconfig_file: {kubeconfig}\n", text)
+text = re.sub(r"(?m)^  kubernetes_sd_configs:\n(?:  - .*\n|    .*\n)+", f"  file_sd_configs:\n  - files: [{dir}/pods.json]\n", text)
 text = re.sub(r"(?m)^- /etc/prometheus/rules/.*$", f"- {dir}/rules/*.yaml", text)
 (dir / "prometheus.yaml").write_text(text)
 PYTHON
+  python3 hack/e2e/pods_sd.py "$kubeconfig" "$namespace" >"$dir/pods.json"
   "$(hack/prometheus.sh)/promtool" check config "$dir/prometheus.yaml"
 }
 
@@ -104,15 +106,21 @@ if sys.argv[1] == "executor":
 }
 
 observe_platform() {
-  local port lines='spark-35 spark-41' before dashboards
+  local port lines='spark-35 spark-41' before dashboards line
+  workers=()
   cluster apply --server-side -f "$(monitoring_definitions)" >/dev/null
-  trap 'kill ${operator:-} ${prometheus:-} 2>/dev/null; cluster delete namespace "$namespace-prometheus" --wait=false; cluster delete -f "$(monitoring_definitions)" --wait=false >/dev/null' EXIT
+  trap 'kill ${operator:-} ${prometheus:-} ${workers[*]:-} 2>/dev/null || true; cluster delete namespace "$namespace-prometheus" --timeout=60s; cluster delete -f "$(monitoring_definitions)" --timeout=60s >/dev/null' EXIT
   cluster wait --for=condition=Established crd/podmonitors.monitoring.coreos.com crd/prometheuses.monitoring.coreos.com --timeout=60s
   somebodys_prometheus
 
-  # Neither the label nor the namespace is answered. The Connect servers are not restarted for it.
+  # Neither the label nor the namespace is known yet: the plan sees that nothing would be scraped, and says which they are.
+  bin/sparkwiz plan "${answers[@]}" --set observability.metrics=existing | tee "$logs/plan"
+  grep -q -- "--set observability.namespace=$namespace-prometheus --set observability.label=release=theirs" "$logs/plan"
+  answers+=(--set observability.metrics=existing --set "observability.namespace=$namespace-prometheus" --set observability.label=release=theirs)
+
+  # The Connect servers are not restarted for it.
   before=$(cluster -n "$namespace" get pods -l spark-role=driver -o jsonpath='{.items[*].metadata.uid}')
-  bin/sparkwiz apply "${answers[@]}" --set observability.metrics=existing --yes
+  bin/sparkwiz apply "${answers[@]}" --yes
   cluster -n "$namespace" get podmonitor spark-driver -o jsonpath='{.metadata.labels.release}' | grep -qx theirs
   cluster -n "$namespace" get networkpolicy spark-41-connect -o json | grep -q "$namespace-prometheus"
   [ "$before" = "$(cluster -n "$namespace" get pods -l spark-role=driver -o jsonpath='{.items[*].metadata.uid}')" ]
@@ -146,7 +154,7 @@ assert len(targets) == 4 and all(t["health"] == "up" for t in targets)'
   echo "drawn: $logs/dashboards.html"
 
   # An answer taken back: monitors, rules and dashboards go, and Spark stays.
-  bin/sparkwiz apply "${answers[@]}" --yes
+  bin/sparkwiz apply "${answers[@]}" --set observability.metrics=off --yes
   [ -z "$(cluster -n "$namespace" get podmonitors,prometheusrules -o name)" ]
   [ -z "$(cluster -n "$namespace" get configmaps -l grafana_dashboard=1 -o name)" ]
 }
