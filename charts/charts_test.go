@@ -108,6 +108,8 @@ func TestVariants(t *testing.T) {
 		{"data-validation", set(set(nil, "networkPolicy.enabled", false), "connect.token.enabled", false), "ConfigMap CronJob"},
 		{"hive-metastore", set(set(nil, "s3.endpoint", "s3.example"), "imagePullSecrets", flips["imagePullSecrets"]), "ConfigMap Deployment NetworkPolicy Service"},
 		{"jupyter", set(set(nil, "examples.enabled", false), "networkPolicy.enabled", false), "ConfigMap Service StatefulSet"},
+		{"monitoring", set(nil, "dashboards.enabled", false), "PodMonitor PrometheusRule"},
+		{"monitoring", set(set(nil, "alerts.enabled", false), "targets.spark", false), "ConfigMap"},
 		{"object-store", set(nil, "buckets", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql", set(nil, "databases", []any{}), "NetworkPolicy Service StatefulSet"},
 		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},

@@ -23,6 +23,7 @@ var releases = map[string]string{
 	"data-validation":    "data-validation",
 	"hive-metastore":     "hive-metastore",
 	"jupyter":            "jupyter",
+	"monitoring":         "monitoring",
 	"object-store":       "object-store",
 	"postgresql":         "postgresql",
 	"postgresql-cluster": "postgresql-cluster",

@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 versions=(1.29 1.30 1.31 1.32 1.33 1.34 1.35 1.36 1.37)
 newest=${versions[-1]}
 
-go test ./charts/... ./internal/render/...
+PROMTOOL=$(hack/prometheus.sh)/promtool go test ./charts/... ./internal/render/... ./internal/dashboard/...
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -38,6 +38,7 @@ render azure "${quickstart[@]}" --set environment=staging --set storage.mode=azu
 own=(--set storage.mode=external --set storage.secret=s3-keys)
 render cloudnative-pg "${quickstart[@]}" "${own[@]}" --set environment=staging --set database.mode=cloudnative-pg --set airflow.enabled=true
 render validation-alone "${quickstart[@]}" --set validation.mode=scheduled
+render existing-prometheus "${quickstart[@]}" --set observability.metrics=existing --set observability.label=release=kps --set spark-35.enabled=true
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
 
 # Helm's own command renders the charts for people who install them without sparkwiz.
@@ -59,8 +60,9 @@ done
 crds=()
 mapfile -t modules <hack/checkers/crds.txt
 for module in "${modules[@]}"; do
+  read -r module where <<<"$module"
   dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | "$python" -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
-  crds+=("$dir"/config/crd/bases/*.yaml)
+  crds+=("$dir/$where"/*.yaml)
 done
 "$python" hack/checkers/schemas.py "$work/schemas" "${versions[@]}" --crds "${crds[@]}"
 
@@ -72,7 +74,7 @@ for version in "${versions[@]}"; do
   # An object without a schema would be skipped in silence.
   "$python" -c 'import json, sys; s = json.loads(sys.argv[1])["summary"]; assert s["valid"] > 0 and not s["skipped"] + s["invalid"] + s["errors"], s' "$summary"
 done
-grep -L 'keda.sh\|cnpg.io' "$work/rendered"/*.yaml | xargs "${python%python}kubernetes-validate" --strict -k "$newest" --quiet
+grep -L 'keda.sh\|cnpg.io\|monitoring.coreos.com' "$work/rendered"/*.yaml | xargs "${python%python}kubernetes-validate" --strict -k "$newest" --quiet
 
 kube_score=$(hack/tool.sh kube-score)
 { "$kube_score" score --output-format json "$work/rendered"/*.yaml || true; } | "$python" hack/checkers/score.py hack/checkers/accepted.txt

@@ -43,19 +43,6 @@ client() {
   touch "$dir/complete"
 }
 
-prometheus() { # Debian's programs, unpacked.
-  local dir=$cache/prometheus
-  [ ! -e "$dir/complete" ] || return 0
-  mkdir -p "$dir"
-  (
-    cd "$dir"
-    apt-get download prometheus prometheus-pushgateway
-    for deb in *.deb; do dpkg -x "$deb" .; done
-    rm ./*.deb
-    touch complete
-  )
-}
-
 download() {
   hack/venv.sh data
   hack/venv.sh data-3.5
@@ -63,7 +50,7 @@ download() {
   distribution 4.1.4 org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:
   distribution 3.5.7 org.apache.iceberg:iceberg-spark-runtime-3.5_2.12: org.apache.spark:spark-connect_2.12:
   client
-  prometheus
+  hack/prometheus.sh
 }
 
 python_lint() {
@@ -73,7 +60,7 @@ python_lint() {
 
 # tests VERSION VENV PYTHONPATH ARGUMENT… runs pytest with a Spark of that version and its client.
 tests() {
-  SPARK_HOME_UNDER_TEST=$spark/$1 PYTHONPATH=$3 PROMETHEUS_BINARIES=$cache/prometheus/usr/bin "$2/bin/python" -m pytest --durations=10 "${@:4}"
+  SPARK_HOME_UNDER_TEST=$spark/$1 PYTHONPATH=$3 PROMETHEUS_BINARIES=$(hack/prometheus.sh) "$2/bin/python" -m pytest --durations=10 "${@:4}"
 }
 
 phase download download

@@ -32,6 +32,7 @@ var table = map[string]rule{
 	"secret":     {ours: []string{"spec"}, pure: true},
 	"component":  {ours: []string{"spec", "question", "secret", "catalogue"}, pure: true},
 	"plan":       {ours: []string{"spec", "facts", "component", "secret", "catalogue"}, pure: true},
+	"dashboard":  {pure: true},
 	"render":     {ours: []string{"plan", "charts"}, pure: true},
 	"kube":       {ours: []string{"facts", "fault"}},
 	"chartstore": {ours: []string{"fault"}},

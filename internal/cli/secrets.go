@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -70,16 +71,18 @@ func (a *app) secretsShowCommand() *cobra.Command {
 				return err
 			}
 			name, key, _ := strings.Cut(args[0], "/")
-			if !slices.ContainsFunc(p.Secrets, func(r secret.Ref) bool { return r.Secret == name && r.Key == key }) {
+			i := slices.IndexFunc(p.Secrets, func(r secret.Ref) bool { return r.Secret == name && r.Key == key })
+			if i < 0 {
 				return fault.New(fault.Usage, fmt.Sprintf("this platform has no secret %s", args[0]), "sparkwiz secrets   # lists them")
 			}
 			cluster, err := a.cluster(p.Context)
 			if err != nil {
 				return err
 			}
-			found, err := cluster.Client.CoreV1().Secrets(p.Namespace).Get(cmd.Context(), name, metav1.GetOptions{})
+			namespace := cmp.Or(p.Secrets[i].Namespace, p.Namespace)
+			found, err := cluster.Client.CoreV1().Secrets(namespace).Get(cmd.Context(), name, metav1.GetOptions{})
 			if apierrors.IsNotFound(err) || (err == nil && len(found.Data[key]) == 0) {
-				return fault.New(fault.Failed, fmt.Sprintf("%s is not in namespace %s yet", args[0], p.Namespace), "sparkwiz apply")
+				return fault.New(fault.Failed, fmt.Sprintf("%s is not in namespace %s yet", args[0], namespace), "sparkwiz apply")
 			}
 			if err != nil {
 				return cluster.Trouble(err)

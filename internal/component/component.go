@@ -88,7 +88,7 @@ func Catalogue() []Component {
 	for _, l := range lines() {
 		all = append(all, l.component())
 	}
-	all = append(all, jupyter(), airflow(), dataValidation(), traces())
+	all = append(all, jupyter(), airflow(), dataValidation(), traces(), monitoring())
 	for i := range all {
 		all[i] = all[i].offPools()
 	}
@@ -111,7 +111,9 @@ func (c Component) offPools() Component {
 	}
 	c.Values = func(s spec.Spec) map[string]any {
 		v := values(s)
-		v["avoidNodes"] = avoidNodes(s)
+		if len(pods(s)) > 0 {
+			v["avoidNodes"] = avoidNodes(s)
+		}
 		return v
 	}
 	return c

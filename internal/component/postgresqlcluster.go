@@ -38,6 +38,7 @@ func postgresqlCluster() Component {
 				"persistence":   map[string]any{"size": s.Database.Size, "storageClass": s.Storage.Class},
 				"resources":     resources(pod(s)),
 				"antiAffinity":  map[string]any{"type": spread(s)},
+				"networkPolicy": withPrometheus(s, map[string]any{}),
 			}
 		},
 	}

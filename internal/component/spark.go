@@ -104,7 +104,8 @@ func (l line) values(s spec.Spec) map[string]any {
 		"gpu":           l.gpuValues(s),
 		"history":       map[string]any{"enabled": l.history(s), "resources": resources(historyPod())},
 		"iceberg":       map[string]any{"enabled": s.Iceberg.Enabled, "metastoreUri": "thrift://hive-metastore:9083"},
-		"networkPolicy": storePeers(s),
+		"logs":          map[string]any{"format": s.Observability.Logs},
+		"networkPolicy": withPrometheus(s, storePeers(s)),
 	}
 	maps.Copy(v, store(s))
 	return v

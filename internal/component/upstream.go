@@ -9,9 +9,11 @@ import (
 // foreign is one row about a chart that others maintain: when it is wanted,
 // and what of its values depends on the answers. All else is in the catalogue.
 type foreign struct {
-	name  string
-	when  func(spec.Spec) bool
-	extra func(spec.Spec) map[string]any // replaces values of the catalogue, branch by branch; nil: none do
+	name string
+	when func(spec.Spec) bool
+	// secrets are what its pods read beside what its chart makes; nil: nothing.
+	secrets []secret.Ref
+	extra   func(spec.Spec) map[string]any // replaces values of the catalogue, branch by branch; nil: none do
 }
 
 // notYet is the answer that nobody can give so far.
@@ -28,7 +30,10 @@ func foreigners() []foreign {
 		{name: "seaweedfs", when: notYet},
 		{name: "keda", when: func(s spec.Spec) bool { return s.Scaling.OfficeHours }},
 		{name: "nvidia-device-plugin", when: func(s spec.Spec) bool { return s.GPU.Enabled && s.GPU.DevicePlugin && s.GPU.Mode == spec.OnGPU }},
-		{name: "kube-prometheus-stack", when: notYet},
+		{
+			name: prometheusStack, when: func(s spec.Spec) bool { return s.Observability.Metrics == spec.InstallMetrics },
+			secrets: []secret.Ref{{Namespace: prometheusNamespace, Secret: "grafana-admin", Key: "password", User: "admin", Purpose: "password of admin in Grafana"}},
+		},
 		{name: "tempo", when: installsTraces},
 		{name: "opentelemetry-collector", when: installsTraces, extra: collected},
 		{name: "spark-operator", when: notYet, extra: func(s spec.Spec) map[string]any {
@@ -51,7 +56,7 @@ func upstream() []Component {
 func (f foreign) component(e catalogue.Entry) Component {
 	return Component{
 		Name: e.Name, Title: e.Title, Chart: e.Name, When: f.when, Upstream: &e,
-		Secrets: func(spec.Spec) []secret.Ref { return nil },
+		Secrets: func(spec.Spec) []secret.Ref { return f.secrets },
 		Pods: func(spec.Spec) []Pod {
 			var pods []Pod
 			for _, p := range e.Pods {

@@ -45,8 +45,14 @@ func Steps(p plan.Plan) []Step {
 		steps = append(steps, adoptedStep{a})
 	}
 	secrets := []string{home.Name()}
+	abroad := map[string][]secretStep{} // secrets of releases elsewhere, by namespace
 	for _, refs := range secret.Group(p.Secrets) {
 		s := secretStep{namespace: p.Namespace, platform: p.Name, refs: refs}
+		if there := refs[0].Namespace; there != "" {
+			s.namespace = there
+			abroad[there] = append(abroad[there], s)
+			continue
+		}
 		steps = append(steps, s)
 		secrets = append(secrets, s.Name())
 	}
@@ -59,8 +65,14 @@ func Steps(p plan.Plan) []Step {
 			if !spaces[r.Namespace] {
 				spaces[r.Namespace] = true
 				steps = append(steps, space)
+				for _, s := range abroad[r.Namespace] {
+					steps = append(steps, s)
+				}
 			}
 			needs = []string{space.Name()}
+			for _, s := range abroad[r.Namespace] {
+				needs = append(needs, s.Name())
+			}
 			if r.Upstream.CRDs {
 				crds := definitionStep{release: r, platform: p.Name, needs: []string{space.Name()}}
 				steps = append(steps, crds)

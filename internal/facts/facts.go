@@ -22,6 +22,8 @@ type Facts struct {
 	Namespaces     []Namespace    `json:"namespaces,omitempty"`
 	APIs           []string       `json:"apis,omitempty"`        // served group/versions
 	Definitions    []Definition   `json:"definitions,omitempty"` // the CRDs that sparkwiz has made, and nobody else's
+	// Prometheuses are the servers that a Prometheus operator runs here.
+	Prometheuses []Prometheus `json:"prometheuses,omitempty"`
 	// Unknown names what could not be looked at (nodes, namespaces, …) and
 	// why. A check that depends on it is Unknown, never OK.
 	Unknown map[string]string `json:"unknown,omitempty"`
@@ -85,6 +87,15 @@ type Namespace struct {
 type Definition struct {
 	Name     string `json:"name"` // plural.group
 	Platform string `json:"platform"`
+}
+
+// Prometheus is one server, and what it looks for.
+type Prometheus struct {
+	Name      string `json:"name"`
+	Namespace string `json:"namespace"`
+	// Selector is what labels a PodMonitor must have for this server to
+	// follow it; empty: any will do.
+	Selector map[string]string `json:"selector,omitempty"`
 }
 
 // Free is what a platform in the namespaces can have: what is left on all

@@ -83,6 +83,11 @@ func (c *Cluster) Collect(ctx context.Context) (facts.Facts, error) {
 			f.Definitions = found
 			return err
 		}},
+		{"prometheuses", func() error {
+			found, err := c.prometheuses(ctx)
+			f.Prometheuses = found
+			return err
+		}},
 		{"apis", func() error {
 			groups, err := discovery.ToDiscoveryInterfaceWithContext(c.Client.Discovery()).ServerGroupsWithContext(ctx)
 			if err == nil {

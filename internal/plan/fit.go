@@ -33,7 +33,7 @@ func warnings(p Plan, f facts.Facts) []Warning {
 	if looked("nodes", "pods") {
 		w = append(w, space(p, f)...)
 	}
-	return w
+	return append(w, unfollowed(p.Spec, f)...)
 }
 
 func storage(p Plan, f facts.Facts) []Warning {

@@ -115,7 +115,7 @@ func TestSecrets(t *testing.T) {
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
 		"images.load":      true, // says how images come to the nodes, not what is installed
-		"secrets.provider": true, "gpu.devicePlugin": true, "observability.mode": true, "dr.enabled": true,
+		"secrets.provider": true, "gpu.devicePlugin": true, "dr.enabled": true,
 	}
 	tests := map[string]spec.Spec{}
 	for _, name := range []string{"dev in-cluster iceberg history", "dev external"} {

@@ -90,8 +90,8 @@ func TestOptionNotes(t *testing.T) {
 		{"nobody looked", "secrets.provider", "aws", ""},
 		{"bare", "secrets.provider", "aws", "External Secrets is not installed here"},
 		{"rich", "secrets.provider", "aws", "External Secrets v1 is served here"},
-		{"bare", "observability.mode", "existing", ""},
-		{"rich", "observability.mode", "existing", "the Prometheus operator was found"},
+		{"bare", "observability.metrics", "existing", ""},
+		{"rich", "observability.metrics", "existing", "the Prometheus operator was found"},
 	}
 	for _, tt := range tests {
 		q, _ := question.Find(tt.key)

@@ -9,6 +9,8 @@ type Ref struct {
 	Secret  string `json:"secret"`
 	Key     string `json:"key"`
 	Purpose string `json:"purpose"`
+	// Namespace is where the Secret is; empty: in the platform's own.
+	Namespace string `json:"namespace,omitempty"`
 	// User is the login name that the value is the password of, where
 	// programs want both in one Secret. It is no secret itself and is kept
 	// under UserKey.
@@ -26,7 +28,7 @@ const UserKey = "username"
 func Group(refs []Ref) [][]Ref {
 	var groups [][]Ref
 	for _, r := range refs {
-		i := slices.IndexFunc(groups, func(g []Ref) bool { return g[0].Secret == r.Secret })
+		i := slices.IndexFunc(groups, func(g []Ref) bool { return g[0].Secret == r.Secret && g[0].Namespace == r.Namespace })
 		switch {
 		case i < 0:
 			groups = append(groups, []Ref{r})

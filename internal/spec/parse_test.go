@@ -39,9 +39,11 @@ func TestParse(t *testing.T) {
 		},
 		// YAML 1.1 takes these for a boolean and a number; here they are text.
 		"text that looks like something else": {
-			"observability: {mode: off}\nspark-41: {version: 4.10}\nstorage: {bucket: 007}",
-			func(s *spec.Spec) { s.Observability.Mode, s.Spark41.Version, s.Storage.Bucket = "off", "4.10", "007" },
-			[]string{"observability.mode", "spark-41.version", "storage.bucket"},
+			"observability: {metrics: off}\nspark-41: {version: 4.10}\nstorage: {bucket: 007}",
+			func(s *spec.Spec) {
+				s.Observability.Metrics, s.Spark41.Version, s.Storage.Bucket = "off", "4.10", "007"
+			},
+			[]string{"observability.metrics", "spark-41.version", "storage.bucket"},
 		},
 		"booleans as people write them": {
 			"gpu: {enabled: yes}\niceberg: {enabled: off}\ndr: {enabled: 'true'}",

@@ -202,9 +202,26 @@ const (
 	InstallTraces  = "install"
 )
 
-// Observability says whether metrics, dashboards and alerts are installed.
+// What is done about metrics.
+const (
+	NoMetrics       = "off"
+	ExistingMetrics = "existing" // a Prometheus operator that is here collects them
+	InstallMetrics  = "install"
+)
+
+// The forms of the log lines of Spark.
+const (
+	JSONLogs = "json"
+	TextLogs = "text"
+)
+
+// Observability says who collects metrics, draws dashboards and raises
+// alerts, and how Spark writes its logs.
 type Observability struct {
-	Mode          string `json:"mode"` // off, existing, install
+	Metrics       string `json:"metrics"`
+	Namespace     string `json:"namespace"` // existing: where the pods of Prometheus run
+	Label         string `json:"label"`     // existing: key=value that its monitors and rules must have; empty: none
+	Logs          string `json:"logs"`
 	Traces        string `json:"traces"`
 	TraceEndpoint string `json:"traceEndpoint"` // existing: where they go, e.g. grpc://host:4317
 	TraceSecret   string `json:"traceSecret"`   // existing: Secret with headers for the endpoint; empty means none
@@ -241,6 +258,6 @@ func Default() Spec {
 		Iceberg:       Iceberg{Enabled: true},
 		Jupyter:       Jupyter{Size: "5Gi", Line: NewestLine},
 		Validation:    Validation{Mode: ValidateAlways, Schedule: "0 6 * * *"},
-		Observability: Observability{Mode: "off", Traces: NoTraces},
+		Observability: Observability{Metrics: NoMetrics, Namespace: "monitoring", Logs: JSONLogs, Traces: NoTraces},
 	}
 }

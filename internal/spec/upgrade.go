@@ -9,7 +9,14 @@ import (
 // upgrade brings the tree of a version 1 file to version 2. There one key
 // named the version of the one line of Spark; now each line has its own.
 // Lines of text are kept, so that faults still point to where they are.
+//
+// Files of version 2 once had one answer for all of observability. It could
+// only be off.
 func upgrade(root *yaml.Node) {
+	rename(root, "observability.mode", "observability.metrics")
+	if section := child(root, "observability"); section != nil {
+		rename(section, "mode", "metrics")
+	}
 	version := child(root, "version")
 	if version != nil && version.Value != "1" {
 		return
@@ -59,6 +66,18 @@ func take(m *yaml.Node, key string) *yaml.Node {
 		}
 	}
 	return value
+}
+
+// rename gives a key of a map another name, unless that is taken.
+func rename(m *yaml.Node, from, to string) {
+	if child(m, from) == nil || child(m, to) != nil {
+		return
+	}
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == from {
+			m.Content[i].Value = to
+		}
+	}
 }
 
 // put adds a dotted key that stands where another did.

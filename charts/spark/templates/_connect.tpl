@@ -62,6 +62,8 @@ spec:
               valueFrom: {fieldRef: {fieldPath: metadata.name}}
             - name: SPARK_DRIVER_BIND_ADDRESS
               valueFrom: {fieldRef: {fieldPath: status.podIP}}
+            # Whose log lines these are, in the words that executors use.
+            - {name: SPARK_EXECUTOR_ID, value: driver}
             {{- include "spark.env" . | nindent 12 }}
             {{- include "spark.tokenEnv" . | nindent 12 }}
           ports:

@@ -21,19 +21,20 @@ spark.hadoop.{{ $name }}: {{ $value }}
 {{- end }}
 {{- end }}
 
-{{/* Logs as lines of JSON. Spark 4 writes them by itself; 3.5 is told so by a file, see spark.logFiles. */}}
+{{/* Has Spark 4 put what a message is about into the context of its line, where logFiles finds it. */}}
 {{- define "spark.logConf" -}}
-{{- if (include "spark.line" . | fromYaml).structuredLogging }}
+{{- if and (eq .Values.logs.format "json") (include "spark.line" . | fromYaml).structuredLogging }}
 spark.log.structuredLogging.enabled: true
 {{- end }}
 {{- end }}
 
 {{/*
-The files that make Spark 3.5 log lines of JSON with the names that Spark 4 uses: ts, level, msg, context, exception,
-logger. Spark hands every file of its configuration directory to executors, these too.
+The files that make both lines of Spark log the same lines of JSON: the names are those that Spark 4 uses by itself (ts,
+level, msg, context, exception, logger), and beside them whose line it is. Spark hands every file of its configuration
+directory to executors, these too, and gives their pods the variables. A driver's application has no name before it starts.
 */}}
 {{- define "spark.logFiles" -}}
-{{- if not (include "spark.line" . | fromYaml).structuredLogging -}}
+{{- if eq .Values.logs.format "json" -}}
 log4j2.properties: |
   rootLogger.level = info
   rootLogger.appenderRef.stderr.ref = stderr
@@ -47,6 +48,9 @@ log-layout.json: |
     "ts": {"$resolver": "timestamp", "pattern": {"format": "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "timeZone": "UTC"}},
     "level": {"$resolver": "level", "field": "name"},
     "msg": {"$resolver": "message", "stringified": true},
+    "application": "${env:SPARK_APPLICATION_ID:-}",
+    "executor": "${env:SPARK_EXECUTOR_ID:-}",
+    "pod": "${env:HOSTNAME:-}",
     "context": {"$resolver": "mdc"},
     "exception": {
       "class": {"$resolver": "exception", "field": "className"},

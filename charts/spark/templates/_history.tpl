@@ -58,7 +58,7 @@ spec:
         {{- include "common.podLabels" (dict "root" . "name" "spark-history" "component" "history") | nindent 8 }}
         sparkwiz.dev/object-store-client: "true"
       annotations:
-        checksum/config: {{ include "spark.historyConf" . | sha256sum }}
+        checksum/config: {{ print (include "spark.historyConf" .) (include "spark.logFiles" .) | sha256sum }}
     spec:
       {{- include "common.podSpec" (dict "root" . "user" 185) | nindent 6 }}
       automountServiceAccountToken: false

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Prints the directory of Debian's prometheus, promtool and prometheus-pushgateway, and unpacks their packages into the cache
+# first if they are not there. Nothing is installed, and no service starts.
+# usage: hack/prometheus.sh
+source "$(dirname "$0")/lib.sh"
+
+dir=$cache/prometheus
+if [ ! -e "$dir/complete" ]; then
+  mkdir -p "$dir"
+  (
+    cd "$dir"
+    apt-get download prometheus prometheus-pushgateway
+    for deb in *.deb; do dpkg -x "$deb" .; done
+    rm ./*.deb
+    touch complete
+  ) >&2
+fi
+echo "$dir/usr/bin"

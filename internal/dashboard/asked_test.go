@@ -1,0 +1,210 @@
+package dashboard_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sparkwiz/sparkwiz/internal/dashboard"
+)
+
+// prometheus is a real server that scrapes a real platform. hack/observe.sh
+// and hack/e2e/observe.sh start one and name it here.
+type prometheus struct {
+	url       string
+	namespace string
+	lines     []string
+}
+
+func running(t *testing.T) prometheus {
+	t.Helper()
+	p := prometheus{url: os.Getenv("SPARKWIZ_PROMETHEUS"), namespace: os.Getenv("SPARKWIZ_NAMESPACE"), lines: strings.Fields(os.Getenv("SPARKWIZ_LINES"))}
+	if p.url == "" {
+		t.Skip("no Prometheus is named by SPARKWIZ_PROMETHEUS: hack/e2e/observe.sh starts one")
+	}
+	if p.namespace == "" || len(p.lines) == 0 {
+		t.Fatal("SPARKWIZ_NAMESPACE and SPARKWIZ_LINES say what it scrapes")
+	}
+	return p
+}
+
+// series is one line of an answer.
+type series struct {
+	labels map[string]string
+	points []point
+}
+
+type point struct {
+	at    float64 // seconds
+	value float64
+}
+
+// ask gets an answer over the time from start to end, in steps of 5 s.
+func (p prometheus) ask(ctx context.Context, expr string, start, end time.Time) ([]series, error) {
+	q := url.Values{
+		"query": {expr}, "step": {"5"},
+		"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query_range?"+q.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var answer struct {
+		Status, Error string
+		Data          struct {
+			Result []struct {
+				Metric map[string]string
+				Values [][2]any
+			}
+		}
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return nil, err
+	}
+	if answer.Status != "success" {
+		return nil, fmt.Errorf("%s: %s", expr, answer.Error)
+	}
+	var all []series
+	for _, r := range answer.Data.Result {
+		s := series{labels: r.Metric}
+		for _, v := range r.Values {
+			at, _ := v[0].(float64)
+			text, _ := v[1].(string)
+			value, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return nil, err
+			}
+			s.points = append(s.points, point{at, value})
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// drawn is a panel with its answers.
+type drawn struct {
+	dashboard.Panel
+	lines []named
+}
+
+type named struct {
+	name   string
+	points []point
+}
+
+// TestAnswers: every panel whose numbers come from Spark or from our rules
+// shows numbers on a platform that works, for every line that runs.
+func TestAnswers(t *testing.T) {
+	p := running(t)
+	end := time.Now()
+	start := end.Add(-10 * time.Minute)
+	var boards []drawnBoard
+	empty, panels := 0, 0
+	for _, b := range dashboard.All() {
+		board := drawnBoard{Board: b}
+		for _, s := range b.Sections {
+			section := drawnSection{title: s.Title}
+			for _, panel := range s.Panels {
+				d := drawn{Panel: panel}
+				here := panel.Source == dashboard.Spark || panel.Source == dashboard.Rules
+				seen := map[string]bool{}
+				for _, q := range panel.Queries {
+					answer, err := p.ask(t.Context(), q.For(p.namespace, strings.Join(p.lines, "|"), "2m"), start, end)
+					if err != nil {
+						t.Errorf("%s, %s: %v", b.ID, panel.Title, err)
+					}
+					for _, s := range answer {
+						if slices.ContainsFunc(s.points, func(p point) bool { return p.value == p.value }) {
+							seen[s.labels["line"]] = true
+						}
+						d.lines = append(d.lines, named{legend(q.Legend, s.labels), s.points})
+					}
+				}
+				panels++
+				for _, line := range p.lines {
+					if here && !seen[line] {
+						empty++
+						t.Errorf("%s, %s shows nothing of %s", b.ID, panel.Title, line)
+					}
+				}
+				section.panels = append(section.panels, d)
+			}
+			board.sections = append(board.sections, section)
+		}
+		boards = append(boards, board)
+	}
+	t.Logf("%d panels, %d empty where they should not be", panels, empty)
+	if path := os.Getenv("SPARKWIZ_DRAWING"); path != "" {
+		if err := draw(path, boards, start, end); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func legend(template string, labels map[string]string) string {
+	for key, value := range labels {
+		template = strings.ReplaceAll(template, "{{"+key+"}}", value)
+	}
+	return template
+}
+
+// TestListsAreTrue: what the committed lists say of a line of Spark is what it
+// exposes now; with -update it is written down.
+func TestListsAreTrue(t *testing.T) {
+	p := running(t)
+	end := time.Now()
+	for line, file := range map[string]string{"spark-35": "spark-3.5.7.txt", "spark-41": "spark-4.1.4.txt"} {
+		if !slices.Contains(p.lines, line) {
+			continue
+		}
+		answer, err := p.ask(t.Context(), fmt.Sprintf(`count by (__name__) ({namespace=%q, line=%q})`, p.namespace, line), end.Add(-10*time.Minute), end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := map[string]bool{}
+		for _, s := range answer {
+			now[s.labels["__name__"]] = true
+		}
+		if *update {
+			record(t, file, now)
+		}
+		for name := range list(t, file) {
+			if !now[name] {
+				t.Errorf("%s exposes no %s, which %s says", line, name, file)
+			}
+		}
+		t.Logf("%s exposes %d metrics, of which %s lists %d", line, len(now), file, len(list(t, file)))
+	}
+}
+
+// record writes down what there is but for the noise: percentiles, the second
+// name that every gauge has, timers of single listeners, and what depends on
+// the garbage collector that a JVM has chosen.
+func record(t *testing.T, file string, now map[string]bool) {
+	t.Helper()
+	noise := regexp.MustCompile(`^[a-z]*:|_Number$|listenerProcessingTime|ercentile$|_(StdDev|Min|Max|Mean|\w+Rate)$|_pools_|_jvm_[A-Z]|CodeGenerator|HiveExternalCatalog`)
+	text := "# What the drivers of this line expose, recorded by hack/e2e/observe.sh.\n"
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if (strings.HasPrefix(name, "metrics_") || name == "spark_info") && !noise.MatchString(name) {
+			text += name + "\n"
+		}
+	}
+	if err := os.WriteFile("testdata/"+file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
