@@ -53,7 +53,7 @@ func TestTraceEnvironment(t *testing.T) {
 	for chart, want := range map[string]string{
 		"trace-exporter": "OTEL_EXPORTER_OTLP_CERTIFICATE=/etc/trace-endpoint/ca.crt OTEL_EXPORTER_OTLP_HEADERS<trace-headers/h",
 		"airflow": "OTEL_EXPORTER_OTLP_ENDPOINT=https://otlp.example:443 OTEL_EXPORTER_OTLP_HEADERS<trace-headers/h " +
-			"OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_SERVICE_NAME=airflow",
+			"OTEL_SERVICE_NAME=airflow OTEL_TRACES_EXPORTER=otlp_proto_grpc",
 	} {
 		if chart == "trace-exporter" {
 			values = set(values, "traces.caSecret", "trace-ca")

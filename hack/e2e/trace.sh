@@ -29,7 +29,7 @@ YAML
 # A query of the platform is a trace: the tree of spans that the collector has written is that of the jobs and stages that the
 # History Server reads from the same event log.
 trace_platform() {
-  local application lines
+  local application
   # Not local: the trap runs when the function is gone.
   collector=
   trap 'kill ${collector:+"$collector"} 2>/dev/null' EXIT

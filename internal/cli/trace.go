@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -123,7 +124,7 @@ func (a *app) traceOnce(ctx context.Context, logs []string, to *tracing.Target, 
 			if !s.Ended {
 				end = "unfinished"
 			}
-			rows = append(rows, []string{s.Application, end, fmt.Sprint(s.Spans), s.Trace})
+			rows = append(rows, []string{s.Application, end, strconv.Itoa(s.Spans), s.Trace})
 		}
 		if len(rows) > 0 {
 			a.console.Table([]string{"APPLICATION", "LOG", "SPANS", "TRACE"}, rows)

@@ -108,7 +108,7 @@ func marks(s *trace.Span, byID map[string]*trace.Span) string {
 func get(s *trace.Span, key string) string {
 	for _, a := range s.Attributes {
 		if a.Key == key {
-			return fmt.Sprint(strings.TrimSpace(strings.ReplaceAll(a.Value.String(), "\u00a0", " ")))
+			return strings.TrimSpace(strings.ReplaceAll(a.Value.String(), "\u00a0", " "))
 		}
 	}
 	return ""

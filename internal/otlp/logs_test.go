@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,7 +117,7 @@ func parents(all []*trace.Span) map[string]string {
 		tree[name(s)] = names[parent]
 	}
 	if len(tree) != len(all) {
-		tree["spans that are there twice"] = fmt.Sprint(len(all) - len(tree))
+		tree["spans that are there twice"] = strconv.Itoa(len(all) - len(tree))
 	}
 	return tree
 }

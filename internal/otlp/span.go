@@ -1,6 +1,7 @@
 package otlp
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -46,7 +47,7 @@ func (b *Builder) begin(at place, parent []byte, name string, start int64) *trac
 		TraceId: at.trace, SpanId: at.span, ParentSpanId: parent, Name: name, Kind: trace.Span_SPAN_KIND_INTERNAL,
 		StartTimeUnixNano: nanos(start), Status: &trace.Status{},
 	}
-	if app := b.applicationPlace(); parent == nil && string(at.span) != string(app.span) {
+	if app := b.applicationPlace(); parent == nil && !bytes.Equal(at.span, app.span) {
 		a := attributes{}.text("spark.link", "application")
 		span.Links = append(span.Links, &trace.Span_Link{TraceId: app.trace, SpanId: app.span, Attributes: a})
 	}

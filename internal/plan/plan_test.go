@@ -127,6 +127,9 @@ func TestID(t *testing.T) {
 	pipelines, scheduled := platforms()["dev in-cluster iceberg history"], platforms()["dev in-cluster iceberg history"]
 	pipelines.Airflow.Enabled, scheduled.Validation.Mode = true, spec.ValidateScheduled
 	tests["pipelines"], tests["validated on a schedule"] = pipelines, scheduled
+	traced := pipelines
+	traced.Observability.Traces, traced.Observability.TraceEndpoint, traced.Observability.TraceSecret = spec.ExistingTraces, "grpc://collector:4317", "headers"
+	tests["traced"] = traced
 	tests["azure and a database outside"], tests["gcs and a replicated database"] = theirs, replicated
 	for name, s := range tests {
 		base := makePlan(t, s, facts.Facts{})
@@ -158,6 +161,10 @@ func another(q question.Question, s spec.Spec) string {
 		return spec.External
 	case q.Key == "storage.mode":
 		return spec.InCluster
+	case q.Key == "observability.traces":
+		return spec.InstallTraces
+	case q.Key == "observability.traceEndpoint":
+		return "https://otlp.example.com"
 	case now == "true":
 		return "false"
 	case now == "false":

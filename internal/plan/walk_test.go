@@ -114,6 +114,7 @@ func answers(q question.Question, s spec.Spec) (all []string) {
 	typed := map[string]string{
 		"cluster.context": "here", "storage.secret": "their-keys", "storage.endpoint": "https://s3.example.com", "storage.account": "theirs1",
 		"database.host": "db.example.com", "database.secret": "their-passwords",
+		"observability.traceEndpoint": "collector:4317",
 	}
 	if text, ok := typed[q.Key]; ok {
 		return []string{text}
@@ -146,6 +147,8 @@ func TestAcceptedRenders(t *testing.T) {
 		{"storage.mode=gcs", "storage.bucket=my-lake"},
 		{"storage.mode=gcs", "storage.secret=their.key", "iceberg.enabled=no"},
 		{"storage.mode=azure", "storage.account=007", "storage.secret=keys"},
+		{"observability.traces=existing", "observability.traceEndpoint=collector:4317", "airflow.enabled=yes"},
+		{"observability.traces=existing", "observability.traceEndpoint=https://OTLP.example.com/", "observability.traceSecret=their.key", "airflow.enabled=yes"},
 		{"database.mode=external", "database.host=10.0.0.1", "database.port=1", "database.secret=db"},
 		{"database.mode=external", "database.host=DB.example.com", "database.secret=db", "database.ca=rds-ca.2026", "database.port=65535"},
 		{"database.mode=external", "database.host=db", "database.secret=db", "database.ca=rds ca", "database.tls=require"},

@@ -20,10 +20,12 @@ func (f *Follower) Health() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		// A round may take a minute by itself, while a target is tried again.
+		// A round may take a while by itself, when there is much to read.
 		if time.Since(time.Unix(0, f.alive.at.Load())) > rounds*f.Every+2*time.Minute {
 			http.Error(w, "the logs cannot be read, or their traces not be sent", http.StatusServiceUnavailable)
+			return
 		}
+		w.WriteHeader(http.StatusOK)
 	})
 	return mux
 }

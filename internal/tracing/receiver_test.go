@@ -32,10 +32,12 @@ type receiver struct {
 	differ   bool
 }
 
+func newReceiver() *receiver { return &receiver{spans: map[string]*trace.Span{}} }
+
 // serve starts a receiver and returns its addresses.
 func serve(t *testing.T) (r *receiver, grpcAddress, httpAddress string) {
 	t.Helper()
-	r = &receiver{spans: map[string]*trace.Span{}}
+	r = newReceiver()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,8 @@ func hostPort(u *url.URL, port string) string {
 // ErrTarget is in the errors about a target, which no other log will make good.
 var ErrTarget = errors.New("nothing was confirmed")
 
-// Send hands over spans and returns when the target has them. What can be tried again was tried for a minute by then.
+// Send hands over spans and returns when the target has them. What can be tried again was tried for ten seconds by then, the
+// library's default.
 func (t *Target) Send(ctx context.Context, batch *trace.ResourceSpans) error {
 	if err := t.client.UploadTraces(ctx, []*trace.ResourceSpans{batch}); err != nil {
 		if ctx.Err() != nil {

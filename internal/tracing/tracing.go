@@ -114,7 +114,8 @@ func (f *Follower) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	files, send := f.From.FS(ctx), sender(ctx, f.To)
+	// What is being sent when it is told to stop is sent to its end, a matter of seconds: whether it arrived would not be known.
+	files, send := f.From.FS(ctx), sender(context.WithoutCancel(ctx), f.To)
 	there := map[string]bool{}
 	var faults []error
 	for _, l := range logs {

@@ -1,6 +1,6 @@
 {{/*
 Airflow's own traces, of DAG runs and tasks: OpenTelemetry's standard variables, which replace Airflow's own settings since 3.2.
-They know no scheme for gRPC; its protocol is a variable. Takes the root.
+They know no scheme for gRPC, and Airflow chooses the protocol by the name of the exporter alone. Takes the root.
 */}}
 {{- define "airflow.traceEnv" -}}
 {{- with .Values.traces.endpoint -}}
@@ -8,7 +8,7 @@ They know no scheme for gRPC; its protocol is a variable. Takes the root.
 {{- $grpc := hasPrefix "grpc" $url.scheme -}}
 - {name: AIRFLOW__TRACES__OTEL_ON, value: "True"}
 - {name: OTEL_SERVICE_NAME, value: {{ $.Release.Name | quote }}}
-- {name: OTEL_EXPORTER_OTLP_PROTOCOL, value: {{ ternary "grpc" "http/protobuf" $grpc }}}
+- {name: OTEL_TRACES_EXPORTER, value: {{ ternary "otlp_proto_grpc" "otlp_proto_http" $grpc }}}
 - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "{{ ternary "https" "http" (hasSuffix "s" $url.scheme) }}://{{ $url.host }}"}
 {{- with $.Values.traces.headersSecret }}
 - name: OTEL_EXPORTER_OTLP_HEADERS
