@@ -30,6 +30,7 @@ var table = map[string]rule{
 	"catalogue":  {ours: []string{"assets"}, pure: true},
 	"question":   {ours: []string{"spec", "facts", "compat", "fault"}, pure: true},
 	"secret":     {ours: []string{"spec"}, pure: true},
+	"sizing":     {ours: []string{"assets"}, pure: true},
 	"component":  {ours: []string{"spec", "question", "secret", "catalogue"}, pure: true},
 	"plan":       {ours: []string{"spec", "facts", "component", "secret", "catalogue"}, pure: true},
 	"render":     {ours: []string{"plan", "charts"}, pure: true},
@@ -59,6 +60,7 @@ var impure = []string{
 var but = map[string]string{
 	"spec/file.go":      "os",   // reads and writes the answers file
 	"progress/event.go": "time", // an event says when it was; whoever emits it looks at the clock
+	"sizing/units.go":   "time", // reads durations and dates; it does not look at the clock
 }
 
 // only says which packages may use a library at all: Helm 3 has a successor,
