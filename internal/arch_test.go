@@ -42,6 +42,8 @@ var table = map[string]rule{
 	"local":      {ours: []string{"facts", "fault", "progress"}},
 	"images":     {ours: []string{"images", "local", "fault", "progress"}},
 	"bom":        {},
+	"eventlog":   {ours: []string{"fault"}, pure: true},
+	"replay":     {ours: []string{"eventlog"}, pure: true},
 	"access":     {ours: []string{"kube", "fault", "progress"}},
 	"console":    {ours: []string{"fault", "progress"}},
 	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},
