@@ -44,6 +44,8 @@ var table = map[string]rule{
 	"bom":        {},
 	"eventlog":   {ours: []string{"fault"}, pure: true},
 	"replay":     {ours: []string{"eventlog"}, pure: true},
+	"sizeview":   {ours: []string{"eventlog", "replay", "sizing"}, pure: true},
+	"fleet":      {ours: []string{"sizeview"}, pure: true},
 	"access":     {ours: []string{"kube", "fault", "progress"}},
 	"console":    {ours: []string{"fault", "progress"}},
 	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},
