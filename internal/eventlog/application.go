@@ -12,7 +12,7 @@ type Application struct {
 
 	Jobs      []Job      // by ID
 	Stages    []Stage    // attempts that were submitted, by stage ID and attempt; what was skipped is not here
-	Executors []Executor // in the order in which they came; the driver of a local application is one
+	Executors []Executor // in the order in which they came, and the driver; Workers are those that run tasks
 	SQL       []SQL      // by ID
 
 	Bytes      int64    // size of the log, decompressed

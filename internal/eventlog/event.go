@@ -26,6 +26,7 @@ type (
 		Time       int64
 		Stages     []StageInfo
 		Properties map[string]string
+		stageIDs   []int // all that logs before Spark 1.2 have
 	}
 
 	// JobEnd says whether the job succeeded.
@@ -48,6 +49,7 @@ type (
 		ID                  int64
 		Index, Attempt      int
 		Type, Executor      string
+		executor            []byte // points into the line
 		Launch, Finish      int64
 		GettingResult       int64
 		Reason              string // Success, or the class of the failure
@@ -89,6 +91,7 @@ type (
 		ID, Root    int64
 		Description string
 		Time        int64
+		plan        []node
 	}
 
 	// SQLEnd is a query that ended; Error is empty when it succeeded.

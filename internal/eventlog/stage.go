@@ -27,6 +27,7 @@ type StageInfo struct {
 	Submitted, Completed int64 // 0: not yet
 	FailureReason        string
 	ResourceProfile      int
+	accumulators         []int64 // IDs of the totals that are not Spark's own, valid during the event
 	// Metrics are the stage's own sums over its tasks, as the event that completes it has them. Logs with tasks say it more
 	// exactly in Stage.Metrics.
 	Metrics Metrics
