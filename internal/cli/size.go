@@ -43,8 +43,14 @@ func (a *app) sizeCommand() *cobra.Command {
 			"  sparkwiz size --dataset-size 1TB --transformations join --executors 10 --executor-cores 2\n" +
 			"  sparkwiz size --dataset-size 300GiB --transformations sort,write --target-duration 20m --cloud gcp -o html > size.html\n" +
 			"  sparkwiz size --from eventlogs/app-20260101120000-0001.zstd\n" +
-			"  sparkwiz size --from eventlogs/",
-		Args: noArgs,
+			"  sparkwiz size --from eventlogs/ more/*.zstd",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(f.from) > 0 { // A shell that expands --from logs/* leaves all but the first.
+				f.from = append(f.from, args...)
+				return nil
+			}
+			return noArgs(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(f.from) > 0 {
 				return a.sizeFrom(cmd, f)

@@ -24,11 +24,11 @@ func logHead(w io.Writer, d Document) {
 			fmt.Fprintln(w, "  "+clean(why, 300))
 		}
 	}
-	fmt.Fprintf(w, "%d jobs, %d stages, %d tasks", o.Jobs, o.Stages, o.Tasks)
+	fmt.Fprintf(w, "%s, %s, %s", count(o.Jobs, "job"), count(o.Stages, "stage"), count(o.Tasks, "task"))
 	if o.FailedTasks > 0 {
 		fmt.Fprintf(w, " (%d failed)", o.FailedTasks)
 	}
-	fmt.Fprintf(w, "; at most %d executors with %s\n", o.MaxExecutors, coresWord(o.CoresPerExecutor))
+	fmt.Fprintf(w, "; at most %s with %s\n", count(o.MaxExecutors, "executor"), coresWord(o.CoresPerExecutor))
 	fmt.Fprintf(w, "Read %s, wrote %s; shuffled %s; spilled %s to disk; tasks ran %s, %s of it collecting garbage\n",
 		sizing.Size(o.InputBytes), sizing.Size(o.OutputBytes), sizing.Size(o.ShuffleWriteBytes), sizing.Size(o.DiskSpillBytes),
 		sizing.Span(float64(o.ExecutorRunTimeMs)/1000), share(o.JVMGCTimeMs, o.ExecutorRunTimeMs))
@@ -45,7 +45,7 @@ func coresWord(n int) string {
 	if n == 0 {
 		return "an unknown number of cores"
 	}
-	return fmt.Sprintf("%d cores", n)
+	return count(n, "core")
 }
 
 // share is a part as a percentage; what was not measured is not nothing.

@@ -60,7 +60,7 @@ func title(d Document) string {
 		}
 		return d.Observed.AppID
 	}
-	return "Rightsizing of " + sizing.Size(d.Advice.Workload.DatasetBytes)
+	return "Rightsizing of " + sizing.Dataset(d.Advice.Workload.DatasetBytes)
 }
 
 // svg is the curve as coordinates of a picture of plotW × plotH, axes outside.

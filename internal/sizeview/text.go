@@ -13,7 +13,15 @@ import (
 
 // Text writes the document for people, at most width columns wide where lines
 // can be broken. today, as 2006-01-02, tells how old the prices are.
-func Text(w io.Writer, d Document, width int, today string) {
+func Text(out io.Writer, d Document, width int, today string) {
+	var whole strings.Builder
+	write(&whole, d, width, today)
+	for line := range strings.Lines(whole.String()) {
+		fmt.Fprintln(out, strings.TrimRight(line, " \n")) // Tables pad their last column.
+	}
+}
+
+func write(w io.Writer, d Document, width int, today string) {
 	width = max(60, min(width, 120))
 	if d.Observed != nil {
 		logHead(w, d)
@@ -52,11 +60,11 @@ func flagsHead(w io.Writer, d Document) {
 	if in.TargetSeconds > 0 {
 		within = " in " + sizing.Span(in.TargetSeconds)
 	}
-	fmt.Fprintf(w, "%s through %s%s (%s): %d executors, each %d cores and %s\n", sizing.Size(in.DatasetBytes), what, within, in.Profile,
-		r.Executors.Central, r.ExecutorCores, gibs(r.ExecutorMemoryMiB.Central))
+	fmt.Fprintf(w, "%s through %s%s (%s): %s, each %s and %s\n", sizing.Dataset(in.DatasetBytes), what, within, in.Profile,
+		count(r.Executors.Central, "executor"), count(r.ExecutorCores, "core"), gibs(r.ExecutorMemoryMiB.Central))
 	fmt.Fprintf(w, "Bound by: %s\n", d.Advice.Binding.Says)
 	if g := d.Advice.Given; g != nil {
-		fmt.Fprintf(w, "On %d executors with %d cores: %s (%s to %s), %s on demand, %s on spot\n", g.Executors, g.ExecutorCores,
+		fmt.Fprintf(w, "On %s with %s: %s (%s to %s), %s on demand, %s on spot\n", count(g.Executors, "executor"), count(g.ExecutorCores, "core"),
 			sizing.Span(g.Duration.Central), sizing.Span(g.Duration.Low), sizing.Span(g.Duration.High), sizing.Money(g.OnDemand.Central), sizing.Money(g.Spot.Central))
 	}
 }
@@ -69,16 +77,16 @@ func numbers(out io.Writer, d Document) {
 	row := func(cells ...any) { fmt.Fprintln(w, "  "+strings.Join(texts(cells), "\t")) }
 	if d.Advice != nil {
 		row("", "LOW", "CENTRAL", "HIGH", "")
-		row("Executors", r.Executors.Low, r.Executors.Central, r.Executors.High, fmt.Sprintf("%d cores each", r.ExecutorCores))
+		row("Executors", r.Executors.Low, r.Executors.Central, r.Executors.High, count(r.ExecutorCores, "core")+" each")
 		row("Heap", gibs(r.ExecutorMemoryMiB.Low), gibs(r.ExecutorMemoryMiB.Central), gibs(r.ExecutorMemoryMiB.High), "")
 		row("Pod memory", "", fmt.Sprintf("%d MiB", r.PodMemoryMiB), "", fmt.Sprintf("%d MiB beside the heap", r.MemoryOverheadMiB))
 		row("Partitions", r.Partitions.Low, r.Partitions.Central, r.Partitions.High, "")
 		row("Local disk", disk(r.LocalDiskMiB.Low), disk(r.LocalDiskMiB.Central), disk(r.LocalDiskMiB.High), "of each executor, for shuffles")
 		row("Duration", sizing.Span(d.Advice.Duration.Low), sizing.Span(d.Advice.Duration.Central), sizing.Span(d.Advice.Duration.High),
-			fmt.Sprintf("on %d executors; no number is faster than %s", r.Executors.Central, sizing.Span(d.Advice.Least.Central)))
+			fmt.Sprintf("on %s; no number is faster than %s", count(r.Executors.Central, "executor"), sizing.Span(d.Advice.Least.Central)))
 	} else {
 		row("", "CHEAPEST", "BEST", "FASTEST", "")
-		row("Executors", r.Executors.Low, r.Executors.Central, r.Executors.High, fmt.Sprintf("%d cores each", r.ExecutorCores))
+		row("Executors", r.Executors.Low, r.Executors.Central, r.Executors.High, count(r.ExecutorCores, "core")+" each")
 		row("Heap", "", gibs(r.ExecutorMemoryMiB.Central), "", fmt.Sprintf("pod %d MiB, %d beside the heap", r.PodMemoryMiB, r.MemoryOverheadMiB))
 	}
 	row("On demand", sizing.Money(d.Cost.OnDemand.Low), sizing.Money(d.Cost.OnDemand.Central), sizing.Money(d.Cost.OnDemand.High), costNote(d))
@@ -89,7 +97,7 @@ func numbers(out io.Writer, d Document) {
 	}
 	f := d.Advice.Fit
 	if f.PerNode > 0 {
-		fmt.Fprintf(out, "  %d on one %s, %d nodes; CPU stranded %.0f %%, memory %.0f %%\n", f.PerNode, f.Instance, f.Nodes, 100*f.StrandedCPU, 100*f.StrandedMemory)
+		fmt.Fprintf(out, "  %d on one %s, %s; CPU stranded %.0f %%, memory %.0f %%\n", f.PerNode, f.Instance, count(f.Nodes, "node"), 100*f.StrandedCPU, 100*f.StrandedMemory)
 	}
 	for _, a := range d.Advice.Alternatives {
 		if a.OnDemand < d.Cost.OnDemand.Central {

@@ -61,6 +61,15 @@ func Days(from, to string) (int, error) {
 // Size writes bytes as people say them, in powers of 1024.
 func Size(n int64) string { return humanize.IBytes(uint64(max(0, n))) }
 
+// Dataset writes the size of a data set in the units it was probably given in:
+// powers of 1000 when it is round in them.
+func Dataset(n int64) string {
+	if n >= 1e6 && n%1e6 == 0 {
+		return humanize.Bytes(uint64(n))
+	}
+	return Size(n)
+}
+
 // Span writes seconds as people say them: 45s, 12m30s, 2h39m.
 func Span(seconds float64) string {
 	d := time.Duration(math.Round(seconds)) * time.Second
