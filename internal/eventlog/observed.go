@@ -58,19 +58,13 @@ func (a *Application) Total() Metrics {
 	return m
 }
 
-// Workers are the executors that run tasks: all but the driver, except where the driver is the one that runs them.
+// Workers are the executors that may run tasks: all but the driver, and the driver too where it runs them.
 func (a *Application) Workers() []Executor {
-	var workers, drivers []Executor
+	var workers []Executor
 	for _, e := range a.Executors {
-		switch {
-		case !driver(e.ID):
+		if !driver(e.ID) || e.Cores > 0 || e.Tasks > 0 {
 			workers = append(workers, e)
-		case e.Cores > 0 || e.Tasks > 0:
-			drivers = append(drivers, e)
 		}
-	}
-	if len(workers) == 0 {
-		return drivers
 	}
 	return workers
 }
@@ -112,4 +106,13 @@ func (a *Application) CoresPerExecutor() int {
 		}
 	}
 	return best
+}
+
+// PeakHeap is the highest heap of any executor that runs tasks, 0 when none was measured.
+func (a *Application) PeakHeap() int64 {
+	var peak int64
+	for _, e := range a.Workers() {
+		peak = max(peak, e.PeakHeap)
+	}
+	return peak
 }
