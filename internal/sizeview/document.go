@@ -30,13 +30,14 @@ type Document struct {
 	Warnings       []string              `json:"warnings,omitempty"`
 
 	// From a log.
-	Log      string             `json:"log,omitempty"` // where it was read
-	Observed *eventlog.Observed `json:"observed,omitempty"`
-	Replay   *replay.Result     `json:"replay,omitempty"`
-	Settings []replay.Setting   `json:"settings,omitempty"` // what to change, beside what the log had
-	Rates    []replay.Rate      `json:"rates,omitempty"`    // what --calibrate would take from it
-	Stages   []Stage            `json:"stages,omitempty"`
-	Paid     *Paid              `json:"paid,omitempty"` // what the run itself cost
+	Log      string                `json:"log,omitempty"`       // where it was read
+	Runs     sizing.Range[float64] `json:"runSeconds,omitzero"` // on the cheapest, the best and the fastest number of executors
+	Observed *eventlog.Observed    `json:"observed,omitempty"`
+	Replay   *replay.Result        `json:"replay,omitempty"`
+	Settings []replay.Setting      `json:"settings,omitempty"` // what to change, beside what the log had
+	Rates    []replay.Rate         `json:"rates,omitempty"`    // what --calibrate would take from it
+	Stages   []Stage               `json:"stages,omitempty"`
+	Paid     *Paid                 `json:"paid,omitempty"` // what the run itself cost
 
 	*sizing.Advice // From flags.
 }

@@ -36,8 +36,10 @@ func curveOf(d Document) (c curve, ok bool) {
 		return c, false
 	}
 	perCore := 0.0
-	if cs := d.Replay.Knee.CoreSeconds + float64(d.Replay.Knee.Ms)/1000; cs > 0 {
-		perCore = d.Cost.OnDemand.Central / cs
+	for _, p := range d.Replay.Curve {
+		if s := p.CoreSeconds + float64(p.Ms)/1000; p.Executors == d.Recommendation.Executors.Central && s > 0 {
+			perCore = d.Cost.OnDemand.Central / s
+		}
 	}
 	for _, p := range d.Replay.Curve {
 		c.add(p.Executors, float64(p.Ms)/1000, (p.CoreSeconds+float64(p.Ms)/1000)*perCore)

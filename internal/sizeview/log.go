@@ -71,12 +71,12 @@ func (d *Document) shape(a *eventlog.Application, r replay.Result) {
 }
 
 // cheapest is the number of executors, up to the knee, that pays for the
-// fewest core-seconds.
+// fewest core-seconds, the driver's core among them.
 func cheapest(curve []replay.Point, knee int) int {
 	best, least := knee, math.Inf(1)
 	for _, p := range curve {
-		if p.Executors <= knee && p.CoreSeconds < least {
-			best, least = p.Executors, p.CoreSeconds
+		if s := p.CoreSeconds + float64(p.Ms)/1000; p.Executors <= knee && s < least {
+			best, least = p.Executors, s
 		}
 	}
 	return best
@@ -100,16 +100,13 @@ func fastest(curve []replay.Point, knee int) int {
 	return knee
 }
 
-// price is what the recommended shape and the run itself cost.
+// price is what the recommended shape costs, with the cheapest and the fastest
+// beside it, and what the run itself did.
 func (d *Document) price(a *eventlog.Application, r replay.Result, h sizing.Hourly) {
-	same := func(n float64) sizing.Range[float64] { return sizing.Range[float64]{Low: n, Central: n, High: n} }
-	seconds, coreSeconds := float64(r.Knee.Ms)/1000, r.Knee.CoreSeconds
-	if r.Knee.Executors == 0 {
-		seconds, coreSeconds = float64(d.Observed.DurationMs)/1000, held(a)
-	}
 	d.Cost = h.Cost
-	d.Cost.OnDemand = same((coreSeconds + seconds) * h.PerCore / 3600)
-	d.Cost.Spot = same((coreSeconds*h.PerCoreSpot + seconds*h.PerCore) / 3600)
+	d.Runs = sizing.Range[float64]{Low: d.run(a, r, d.Recommendation.Executors.Low, &d.Cost.OnDemand.Low, &d.Cost.Spot.Low, h)}
+	d.Runs.Central = d.run(a, r, d.Recommendation.Executors.Central, &d.Cost.OnDemand.Central, &d.Cost.Spot.Central, h)
+	d.Runs.High = d.run(a, r, d.Recommendation.Executors.High, &d.Cost.OnDemand.High, &d.Cost.Spot.High, h)
 	d.Cost.Share = d.Cost.OnDemand
 	if there := held(a); there > 0 {
 		run := float64(d.Observed.ExecutorRunTimeMs) / 1000
@@ -117,6 +114,20 @@ func (d *Document) price(a *eventlog.Application, r replay.Result, h sizing.Hour
 		p.Wasted = p.OnDemand * (1 - p.BusyShare)
 		d.Paid = &p
 	}
+}
+
+// run is the seconds on a number of executors, and what they cost; as it was
+// when nothing could be replayed.
+func (d *Document) run(a *eventlog.Application, r replay.Result, executors int, onDemand, spot *float64, h sizing.Hourly) float64 {
+	seconds, coreSeconds := float64(d.Observed.DurationMs)/1000, held(a)
+	for _, p := range r.Curve {
+		if p.Executors == executors {
+			seconds, coreSeconds = float64(p.Ms)/1000, p.CoreSeconds
+		}
+	}
+	*onDemand = (coreSeconds + seconds) * h.PerCore / 3600
+	*spot = (coreSeconds*h.PerCoreSpot + seconds*h.PerCore) / 3600
+	return seconds
 }
 
 // held is the core-seconds for which executors were there.

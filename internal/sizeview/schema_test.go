@@ -109,7 +109,7 @@ func fieldsOf(t reflect.Type, properties map[string]any, required *[]string, mus
 				continue // As encoding/json has it, the outer field wins.
 			}
 			properties[name] = schemaOf(f.Type)
-			if must && !strings.Contains(rest, "omitempty") {
+			if must && !strings.Contains(rest, "omit") {
 				*required = append(*required, name)
 			}
 		}

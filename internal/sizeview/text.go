@@ -88,6 +88,7 @@ func numbers(out io.Writer, d Document) {
 		row("", "CHEAPEST", "BEST", "FASTEST", "")
 		row("Executors", r.Executors.Low, r.Executors.Central, r.Executors.High, count(r.ExecutorCores, "core")+" each")
 		row("Heap", "", gibs(r.ExecutorMemoryMiB.Central), "", fmt.Sprintf("pod %d MiB, %d beside the heap", r.PodMemoryMiB, r.MemoryOverheadMiB))
+		row("Duration", sizing.Span(d.Runs.Low), sizing.Span(d.Runs.Central), sizing.Span(d.Runs.High), "")
 	}
 	row("On demand", sizing.Money(d.Cost.OnDemand.Low), sizing.Money(d.Cost.OnDemand.Central), sizing.Money(d.Cost.OnDemand.High), costNote(d))
 	row("On spot", sizing.Money(d.Cost.Spot.Low), sizing.Money(d.Cost.Spot.Central), sizing.Money(d.Cost.Spot.High), fmt.Sprintf("$%.4g an hour", d.Cost.Spotly))

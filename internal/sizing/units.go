@@ -86,13 +86,16 @@ func Span(seconds float64) string {
 	}
 }
 
-// Money writes US dollars: cents below a hundred, whole dollars above.
+// Money writes US dollars: whole ones from a hundred on, cents below, and
+// below ten cents two digits that say something.
 func Money(dollars float64) string {
 	switch {
 	case dollars >= 100:
 		return "$" + humanize.Comma(int64(math.Round(dollars)))
-	case dollars > 0 && dollars < 0.01:
-		return "<$0.01"
+	case dollars > 0 && dollars < 0.0001:
+		return "<$0.0001"
+	case dollars > 0 && dollars < 0.1:
+		return "$" + strconv.FormatFloat(dollars, 'f', 1-int(math.Floor(math.Log10(dollars))), 64)
 	default:
 		return "$" + strconv.FormatFloat(dollars, 'f', 2, 64)
 	}

@@ -41,7 +41,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("%g: %s, want %s", seconds, got, want)
 		}
 	}
-	for dollars, want := range map[float64]string{0: "$0.00", 0.001: "<$0.01", 2.548: "$2.55", 123.4: "$123", 12345: "$12,345"} {
+	for dollars, want := range map[float64]string{0: "$0.00", 0.00001: "<$0.0001", 0.0034: "$0.0034", 0.0141: "$0.014", 0.25: "$0.25", 2.548: "$2.55", 123.4: "$123", 12345: "$12,345"} {
 		if got := sizing.Money(dollars); got != want {
 			t.Errorf("%g: %s, want %s", dollars, got, want)
 		}
