@@ -7,7 +7,7 @@ VERSION ?= 0.1.0-dev
 COMMIT   = $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  = -s -w -X $(MODULE)/internal/cli.version=$(VERSION) -X $(MODULE)/internal/cli.commit=$(COMMIT)
 
-.PHONY: quickstart check build sandbox images test lint fmt golden docs charts e2e bench clean help
+.PHONY: quickstart check build sandbox images test lint fmt golden docs charts e2e bench bench-eventlog clean help
 
 quickstart: ## from a bare Debian machine to a Spark query on Kubernetes
 	@hack/quickstart.sh $(ARGS)
@@ -48,8 +48,11 @@ e2e: build sandbox images ## install, query, rerun and uninstall on a real node
 bench: build sandbox ## measure against Helm's own command line; writes docs/performance.md
 	@hack/bench.sh
 
+bench-eventlog: ## measure reading event logs (LOGS, SPARK); writes its part of docs/performance.md
+	@hack/bench-eventlog.sh
+
 clean: ## remove what was built here; the caches stay
 	@hack/clean.sh
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

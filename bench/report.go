@@ -38,11 +38,25 @@ func write(o options, results []result) error {
 	} else {
 		b.WriteString("\nThe applies went to the sandbox's API server with simulated nodes.\n")
 	}
+	b.Write(eventLogs(o.out))
 	tmp := o.out + ".tmp"
 	if err := os.WriteFile(tmp, b.Bytes(), 0o644); err != nil {
 		return err
 	}
 	return os.Rename(tmp, o.out)
+}
+
+// eventLogs is the part of the page that bench/eventlog writes; it is kept.
+func eventLogs(page string) []byte {
+	old, err := os.ReadFile(page)
+	if err != nil {
+		return nil
+	}
+	const heading = "\n## Event logs\n"
+	if i := bytes.Index(old, []byte(heading)); i >= 0 {
+		return old[i:]
+	}
+	return nil
 }
 
 func mega(f os.FileInfo) float64 { return float64(f.Size()) / 1e6 }

@@ -165,32 +165,66 @@ func (s *scanner) plan(nodes *[]node, depth int) {
 	}
 }
 
+// The keys of a metric in the order in which Spark writes them.
+const (
+	metricName = `{"name":"`
+	metricID   = `,"accumulatorId":`
+	metricType = `,"metricType":"`
+)
+
+// metric is one metric of a plan. Plans have thousands: the usual order of their keys has a short cut.
 func (s *scanner) metric() node {
 	var n node
-	s.fields(func(key []byte) {
-		switch string(key) {
-		case "accumulatorId":
+	from := s.i
+	if s.literal(metricName) {
+		s.i-- // The string begins at its quote.
+		n.metric = fileMetrics(s.raw())
+		if s.literal(metricID) {
 			n.id = s.number()
-		case "name":
-			if s.peek() != '"' {
-				s.skip()
-				return
+			if s.literal(metricType) {
+				s.i--
+				s.raw()
+				if s.literal(`}`) {
+					return n
+				}
 			}
-			switch string(s.raw()) {
-			case "number of files read", "number of files":
-				n.metric = filesRead
-			case "size of files read":
-				n.metric = bytesRead
-			case "number of written files":
-				n.metric = filesWritten
-			case "written output", "bytes of written output":
-				n.metric = bytesWritten
-			}
+		}
+	}
+	s.i, s.bad, n = from, false, node{}
+	s.fields(func(key []byte) {
+		switch {
+		case string(key) == "accumulatorId":
+			n.id = s.number()
+		case string(key) == "name" && s.peek() == '"':
+			n.metric = fileMetrics(s.raw())
 		default:
 			s.skip()
 		}
 	})
 	return n
+}
+
+// literal steps over exactly these bytes, if they come next.
+func (s *scanner) literal(text string) bool {
+	if len(s.b)-s.i < len(text) || string(s.b[s.i:s.i+len(text)]) != text {
+		return false
+	}
+	s.i += len(text)
+	return true
+}
+
+func fileMetrics(name []byte) fileMetric {
+	switch string(name) {
+	case "number of files read", "number of files":
+		return filesRead
+	case "size of files read":
+		return bytesRead
+	case "number of written files":
+		return filesWritten
+	case "written output", "bytes of written output":
+		return bytesWritten
+	}
+	return noFiles
 }
 
 // operators says what a node of a plan does. RAPIDS and Photon put their name before Spark's.

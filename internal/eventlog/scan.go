@@ -181,15 +181,27 @@ func (s *scanner) container() {
 
 // fields calls visit with each key of an object, which must step over the value. Something else than an object has none.
 func (s *scanner) fields(visit func(key []byte)) {
+	if s.enter() {
+		s.members(visit)
+	}
+}
+
+// enter steps into an object that has members; everything else it steps over.
+func (s *scanner) enter() bool {
 	if s.peek() != '{' {
 		s.skip()
-		return
+		return false
 	}
 	s.i++
 	if s.peek() == '}' {
 		s.i++
-		return
+		return false
 	}
+	return true
+}
+
+// members is fields from a key on.
+func (s *scanner) members(visit func(key []byte)) {
 	for !s.bad {
 		key := s.raw()
 		if s.bad || !s.take(':') {

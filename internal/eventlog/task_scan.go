@@ -37,7 +37,7 @@ func (s *scanner) task(t *TaskEnd) {
 		}
 	})
 	if t.HasMetrics {
-		t.Metrics.Tasks = 1
+		t.Metrics.Tasks, t.Metrics.PeakTask = 1, t.Metrics.PeakExecution
 	}
 }
 
@@ -122,102 +122,47 @@ func (s *scanner) accumulables() {
 
 // taskPeaks are the highest values that the executor saw while the task ran.
 func (s *scanner) taskPeaks(m *Metrics) {
-	s.fields(func(key []byte) {
-		if string(key) == "JVMHeapMemory" {
-			m.PeakHeap = s.number()
-			return
-		}
-		s.skip()
-	})
+	if !s.enter() || s.lead(peakMembers, m) || s.flat() {
+		return
+	}
+	s.members(func(key []byte) { s.among(m, peakMembers, key) })
 }
 
 func (s *scanner) taskMetrics(m *Metrics) {
-	s.fields(func(key []byte) {
+	if !s.enter() || s.lead(taskMembers, m) {
+		return
+	}
+	s.members(func(key []byte) {
 		switch string(key) {
-		case "Executor Deserialize Time":
-			m.DeserializeTime = s.number()
-		case "Executor Deserialize CPU Time":
-			m.DeserializeCPUTime = s.number()
-		case "Executor Run Time":
-			m.RunTime = s.number()
-		case "Executor CPU Time":
-			m.CPUTime = s.number()
-		case "Peak Execution Memory":
-			m.PeakExecution = s.number()
-			m.PeakTask = m.PeakExecution
-		case "Result Size":
-			m.ResultBytes = s.number()
-		case "JVM GC Time":
-			m.GCTime = s.number()
-		case "Result Serialization Time":
-			m.ResultSerialization = s.number()
-		case "Memory Bytes Spilled":
-			m.MemorySpill = s.number()
-		case "Disk Bytes Spilled":
-			m.DiskSpill = s.number()
 		case "Shuffle Read Metrics":
-			s.shuffleRead(m)
+			s.counts(m, shuffleReadMembers)
 		case "Shuffle Write Metrics":
-			s.shuffleWrite(m)
+			s.counts(m, shuffleWriteMembers)
 		case "Input Metrics":
-			m.Input, m.InputRecords = s.counts("Bytes Read", "Records Read")
+			s.counts(m, inputMembers)
 		case "Output Metrics":
-			m.Output, m.OutputRecords = s.counts("Bytes Written", "Records Written")
+			s.counts(m, outputMembers)
 		default:
-			s.skip()
+			s.among(m, taskMembers, key)
 		}
 	})
 }
 
-func (s *scanner) shuffleRead(m *Metrics) {
-	s.fields(func(key []byte) {
-		switch string(key) {
-		case "Remote Blocks Fetched":
-			m.RemoteBlocks = s.number()
-		case "Local Blocks Fetched":
-			m.LocalBlocks = s.number()
-		case "Fetch Wait Time":
-			m.FetchWait = s.number()
-		case "Remote Bytes Read":
-			m.RemoteRead = s.number()
-		case "Remote Bytes Read To Disk":
-			m.RemoteReadToDisk = s.number()
-		case "Local Bytes Read":
-			m.LocalRead = s.number()
-		case "Total Records Read":
-			m.ShuffleRecords = s.number()
-		default:
-			s.skip()
-		}
-	})
+// counts is an object of numbers, in any order.
+func (s *scanner) counts(m *Metrics, table []member) {
+	if !s.enter() || s.lead(table, m) {
+		return
+	}
+	s.members(func(key []byte) { s.among(m, table, key) })
 }
 
-func (s *scanner) shuffleWrite(m *Metrics) {
-	s.fields(func(key []byte) {
-		switch string(key) {
-		case "Shuffle Bytes Written":
-			m.ShuffleWrite = s.number()
-		case "Shuffle Write Time":
-			m.ShuffleWriteTime = s.number()
-		case "Shuffle Records Written":
-			m.ShuffleWriteRecords = s.number()
-		default:
-			s.skip()
+// among reads a number under a key of a table, and steps over any other value.
+func (s *scanner) among(m *Metrics, table []member, key []byte) {
+	for _, f := range table {
+		if string(key) == f.key[1:len(f.key)-2] {
+			*f.to(m) = s.number()
+			return
 		}
-	})
-}
-
-// counts is an object of two numbers that matter.
-func (s *scanner) counts(bytesKey, recordsKey string) (size, records int64) {
-	s.fields(func(key []byte) {
-		switch string(key) {
-		case bytesKey:
-			size = s.number()
-		case recordsKey:
-			records = s.number()
-		default:
-			s.skip()
-		}
-	})
-	return size, records
+	}
+	s.skip()
 }
