@@ -28,11 +28,11 @@ var table = map[string]rule{
 	"spec":       {ours: []string{"fault"}, pure: true},
 	"compat":     {ours: []string{"assets"}, pure: true},
 	"catalogue":  {ours: []string{"assets"}, pure: true},
-	"question":   {ours: []string{"spec", "facts", "compat", "fault"}, pure: true},
+	"question":   {ours: []string{"spec", "facts", "compat", "sizing", "fault"}, pure: true},
 	"secret":     {ours: []string{"spec"}, pure: true},
 	"sizing":     {ours: []string{"assets"}, pure: true},
-	"component":  {ours: []string{"spec", "question", "secret", "catalogue"}, pure: true},
-	"plan":       {ours: []string{"spec", "facts", "component", "secret", "catalogue"}, pure: true},
+	"component":  {ours: []string{"spec", "question", "secret", "sizing", "catalogue"}, pure: true},
+	"plan":       {ours: []string{"spec", "facts", "component", "secret", "sizing", "catalogue"}, pure: true},
 	"render":     {ours: []string{"plan", "charts"}, pure: true},
 	"kube":       {ours: []string{"facts", "fault"}},
 	"chartstore": {ours: []string{"fault"}},
@@ -48,7 +48,7 @@ var table = map[string]rule{
 	"fleet":      {ours: []string{"sizeview"}, pure: true},
 	"access":     {ours: []string{"kube", "fault", "progress"}},
 	"console":    {ours: []string{"fault", "progress"}},
-	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},
+	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "sizing", "console", "fault", "progress"}},
 	"cli":        {ours: []string{"*"}},
 }
 

@@ -101,23 +101,21 @@ type Fit struct {
 	AllocatableMiB int64   `json:"allocatableMemoryMiB"`
 }
 
-// leastShare is the least of a core that a task slot should be able to count
-// on. Below it, one executor less goes onto the node.
-const leastShare = 0.9
+// SlotMilli is the CPU that an executor asks for, for each of its task slots,
+// in thousandths of a core. It is less than a core because a machine with 4
+// never has 4 to give; CPU is not limited, so a busy slot gets a whole one.
+const SlotMilli = 900
 
-// fit packs executors of one shape onto machines of one kind. Executors ask
-// for a little less CPU than they have slots where that lets one more onto the
-// node: a machine with 4 cores never has 4 to give, and CPU is not limited.
+// fit packs executors of one shape onto machines of one kind.
 func fit(p Price, executors, cores int, podMiB int64) Fit {
 	n := p.Allocatable()
-	f := Fit{Instance: p.Instance, CPURequest: cores * 1000, AllocatableCPU: n.CPUMilli, AllocatableMiB: n.MemoryMiB}
+	f := Fit{Instance: p.Instance, CPURequest: cores * SlotMilli, AllocatableCPU: n.CPUMilli, AllocatableMiB: n.MemoryMiB}
 	byMemory := int(n.MemoryMiB / podMiB)
-	byCPU := int(float64(n.CPUMilli) / (leastShare * 1000 * float64(cores)))
+	byCPU := int(n.CPUMilli) / f.CPURequest
 	f.PerNode = min(byMemory, byCPU)
 	if f.PerNode < 1 {
 		return f
 	}
-	f.CPURequest = min(cores*1000, int(n.CPUMilli)/f.PerNode/50*50)
 	f.Nodes = (executors + f.PerNode - 1) / f.PerNode
 	f.StrandedCPU = 1 - float64(f.PerNode*f.CPURequest)/float64(n.CPUMilli)
 	f.StrandedMemory = 1 - float64(int64(f.PerNode)*podMiB)/float64(n.MemoryMiB)

@@ -45,6 +45,7 @@ func assumptions(w Workload, o Options, money pricing) []string {
 	say("%.0f s until executors work; 150 s if nodes have to be made first", startupSeconds)
 	say("partitions of %.0f MiB; rows are %.3g times as large in memory; one partition in a stage may be %.0f times as large as the others", splitMiB, expansion().Central, skew().Central)
 	say("memory beside the heap: %s of it, %d MiB at least", percent(map[bool]float64{false: overheadJVM, true: overheadPython}[w.PySpark]), leastOverheadMiB)
+	say("an executor asks for %.1f cores for each slot, so that it fits beside what a node keeps", SlotMilli/1000.0)
 	say("of a node, pods can have what EKS, GKE or AKS leave, less %d m CPU and %d MiB for DaemonSets", daemonMilli, daemonMiB)
 	say("cost: whole nodes for the whole run and one core for the driver; %s", money.discount)
 	say("not in the cost: cluster fee, disks, network, requests to the store, taxes, your discounts")
