@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// historyServer starts Spark's History Server over a directory with nothing but this log, and takes what it needs from then
-// on until it has answered for the stages of the application. That includes the start of the Java machine, which is reported
-// with it: nobody gets an answer without one.
+// historyServer starts Spark's History Server over a directory with nothing but this log. What is measured starts when it lists
+// the application, and ends when it has answered for its stages: to its advantage neither the start of the Java machine counts,
+// nor what it reads for the list.
 func historyServer(ctx context.Context, spark, log string) (cost, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
 	defer cancel()
@@ -41,25 +41,29 @@ func historyServer(ctx context.Context, spark, log string) (cost, error) {
 	}, " "))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return cost{}, err
 	}
-	stages, err := ask(ctx, "http://127.0.0.1:"+port+"/api/v1/applications")
-	c := cost{wall: time.Since(start), cpu: processorTime(cmd.Process.Pid), peak: peakMemory(cmd.Process.Pid)}
-	c.Says = fmt.Sprintf("%d stages", stages)
+	var start time.Time
+	var before time.Duration
+	stages, err := ask(ctx, "http://127.0.0.1:"+port+"/api/v1/applications", func() {
+		start, before = time.Now(), processorTime(cmd.Process.Pid)
+	})
+	c := cost{wall: time.Since(start), cpu: processorTime(cmd.Process.Pid) - before}
+	c.Says, c.Peak = fmt.Sprintf("%d stages", stages), peakMemory(cmd.Process.Pid)
 	kill := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	_ = cmd.Wait() // It was killed.
 	return c, errors.Join(err, kill)
 }
 
-// ask waits until the application is listed and asks for its stages.
-func ask(ctx context.Context, url string) (int, error) {
+// ask waits until the application is listed, says so, and asks for its stages.
+func ask(ctx context.Context, url string, listed func()) (int, error) {
 	for {
 		var apps, stages []struct {
 			ID string `json:"id"`
 		}
 		if err := get(ctx, url, &apps); err == nil && len(apps) > 0 {
+			listed()
 			return count(&stages, get(ctx, url+"/"+apps[0].ID+"/stages", &stages))
 		}
 		select {

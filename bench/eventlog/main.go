@@ -34,7 +34,7 @@ func run(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return json.NewEncoder(os.Stdout).Encode(said{n, says})
+		return json.NewEncoder(os.Stdout).Encode(said{n, says, peakMemory(os.Getpid())})
 	}
 	flags := flag.NewFlagSet("eventlog", flag.ContinueOnError)
 	var o options
@@ -65,4 +65,5 @@ type options struct {
 type said struct {
 	Bytes int64
 	Says  string
+	Peak  int64 // bytes of memory. It asks for itself: what the parent is told by wait includes the parent's own memory
 }

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -17,7 +16,6 @@ import (
 type cost struct {
 	said
 	wall, cpu time.Duration
-	peak      int64 // bytes of memory
 }
 
 // rate is MiB of the decompressed log for each second of processor time.
@@ -88,7 +86,7 @@ func (o options) row(ctx context.Context, name string, history bool) (row, error
 				return row{}, fmt.Errorf("%s of %s: %w", side, name, err)
 			}
 			fmt.Fprintf(os.Stderr, "%-8s %s: %.2f s of processor time in %.2f s, %d MiB; %s\n", side, filepath.Base(name), c.cpu.Seconds(),
-				c.wall.Seconds(), c.peak>>20, c.Says)
+				c.wall.Seconds(), c.Peak>>20, c.Says)
 			sides[i] = append(sides[i], c)
 		}
 	}
@@ -105,7 +103,7 @@ func middle(all []cost) cost {
 	slices.SortFunc(all, func(a, b cost) int { return int(a.cpu - b.cpu) })
 	m := all[len(all)/2]
 	for _, c := range all {
-		m.peak = max(m.peak, c.peak)
+		m.Peak = max(m.Peak, c.Peak)
 	}
 	return m
 }
@@ -124,8 +122,5 @@ func child(ctx context.Context, side, name string) (cost, error) {
 		return cost{}, err
 	}
 	c := cost{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.peak = usage.Maxrss << 10
-	}
 	return c, json.Unmarshal(out.Bytes(), &c.said)
 }

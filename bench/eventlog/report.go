@@ -31,7 +31,8 @@ func write(out string, runs int, rows []row) error {
 Written by `+"`make bench-eventlog`"+`. Logs are made of the lines of real ones, each copy with IDs of its own. Everybody reads in a process of
 its own, in turns; the figures are medians of %d by processor time (user and system of all threads, so that other work on the
 machine weighs little), memory is the highest peak. "The limit" decompresses the same file and looks for the ends of its lines, in
-Go. Spark's History Server is measured from its start until it has answered for the stages, with a heap of up to 4 GiB.
+Go. Spark's History Server is measured from when it lists the application until it has answered for its stages, without its start
+and with a heap of up to 4 GiB. "Allowed" is 64 MiB and 32 bytes for each task.
 
 %s, %d × %s, load %s when the run ended, %s.
 
@@ -40,14 +41,16 @@ Go. Spark's History Server is measured from its start until it has answered for 
 `, heading, runs, time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOARCH, load, runtime.Version())
 	for _, r := range rows {
 		var tasks int64
-		fmt.Sscan(r.ours.Says, &tasks)
+		if _, err := fmt.Sscan(r.ours.Says, &tasks); err != nil {
+			return err
+		}
 		history, times, memory := "-", "-", "-"
 		if r.history.cpu > 0 {
 			history, times = fmt.Sprintf("%.1f", r.history.rate()), fmt.Sprintf("%.0f", r.ours.rate()/r.history.rate())
-			memory = fmt.Sprintf("%d MiB", r.history.peak>>20)
+			memory = fmt.Sprintf("%d MiB", r.history.Peak>>20)
 		}
 		fmt.Fprintf(b, "| %s | %d | %.0f | %.0f | %.2f | %s | %s | %d MiB | %d MiB | %s |\n", r.what, tasks, r.ours.rate(), r.limit.rate(),
-			r.ours.rate()/r.limit.rate(), history, times, r.ours.peak>>20, 64+tasks*32>>20, memory)
+			r.ours.rate()/r.limit.rate(), history, times, r.ours.Peak>>20, 64+tasks*32>>20, memory)
 	}
 	tmp := out + ".tmp"
 	if err := os.WriteFile(tmp, []byte(strings.TrimLeft(b.String(), "\n")), 0o644); err != nil {

@@ -1,6 +1,6 @@
 package eventlog
 
-// Application is everything that was kept of one log.
+// Application is everything that was kept of one log. Texts are cut after 1000 bytes.
 type Application struct {
 	ID, Attempt, Name, User string
 	SparkVersion            string // empty: logs before Spark 1.4 do not say

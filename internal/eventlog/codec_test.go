@@ -141,7 +141,7 @@ func TestCodecs(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	for codec, encoded := range encodings(t, small(200)) {
 		most := 0
-		for cut := 0; cut < len(encoded); cut += 1 + len(encoded)/300 {
+		for cut := 0; cut < len(encoded); cut += 1 + len(encoded)/100 {
 			a, err := eventlog.Read(fstest.MapFS{"log": {Data: encoded[:cut]}}, "log", eventlog.Options{})
 			if err != nil {
 				if cut > 200 {

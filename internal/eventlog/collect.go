@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // attempt names one attempt at a stage.
@@ -23,11 +24,28 @@ type collector struct {
 	executors map[string]int
 	sql       map[int64]*SQL
 	plans     plans
+	left      int              // stages of jobs that may still be listed
 	open      map[string]int64 // memory of block managers that came before their executor
+}
+
+// mostListed bounds the lists of stages: each job of an iteration lists all stages of those before it, so that they would grow
+// with the square of the jobs.
+const mostListed = 1_000_000
+
+// longest is how many bytes of a text are kept: some queries are megabytes, and so are the traces of some failures.
+const longest = 1000
+
+// short is the beginning of a text.
+func short(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
 }
 
 func newCollector() *collector {
 	return &collector{
+		left: mostListed,
 		jobs: map[int]*Job{}, stages: map[attempt]*Stage{}, jobOf: map[int]int{}, executors: map[string]int{}, sql: map[int64]*SQL{},
 		plans: newPlans(), open: map[string]int64{},
 	}
@@ -69,11 +87,12 @@ func (c *collector) event(e Event) error {
 	case *JobEnd:
 		c.seen(e.Time)
 		j := c.job(e.ID)
-		j.End, j.Succeeded, j.Reason = e.Time, e.Succeeded, e.Reason
+		j.End, j.Succeeded, j.Reason = e.Time, e.Succeeded, short(e.Reason)
 	case *StageSubmitted:
 		c.seen(e.Stage.Submitted)
 		s := c.stage(e.Stage.ID, e.Stage.Attempt)
 		s.StageInfo = e.Stage
+		s.FailureReason, s.Name = short(s.FailureReason), short(s.Name)
 		c.owner(s)
 	case *StageCompleted:
 		c.stageCompleted(e)
@@ -84,7 +103,7 @@ func (c *collector) event(e Event) error {
 	case *ExecutorRemoved:
 		c.seen(e.Time)
 		if i, known := c.executors[e.ID]; known {
-			c.app.Executors[i].Removed, c.app.Executors[i].Reason = e.Time, e.Reason
+			c.app.Executors[i].Removed, c.app.Executors[i].Reason = e.Time, short(e.Reason)
 		}
 	case *BlockManagerAdded:
 		c.blockManager(e)
@@ -95,12 +114,12 @@ func (c *collector) event(e Event) error {
 		}
 	case *SQLStart:
 		c.seen(e.Time)
-		c.sql[e.ID] = &SQL{ID: e.ID, Root: e.Root, Description: e.Description, Start: e.Time}
+		c.sql[e.ID] = &SQL{ID: e.ID, Root: e.Root, Description: short(e.Description), Start: e.Time}
 		c.plans.add(e.ID, e.plan)
 	case *SQLEnd:
 		c.seen(e.Time)
 		if q := c.sql[e.ID]; q != nil {
-			q.End, q.Error = e.Time, e.Error
+			q.End, q.Error = e.Time, short(e.Error)
 		}
 		c.plans.forget(e.ID)
 	case *planUpdate:
@@ -128,15 +147,18 @@ func (c *collector) job(id int) *Job {
 func (c *collector) jobStart(e *JobStart) {
 	c.seen(e.Time)
 	j := c.job(e.ID)
-	j.Start, j.Description, j.Group = e.Time, e.Properties[propertyDescription], e.Properties[propertyGroup]
-	j.Stages = e.stageIDs
+	j.Start, j.Description, j.Group = e.Time, short(e.Properties[propertyDescription]), short(e.Properties[propertyGroup])
+	ids := e.stageIDs
 	if len(e.Stages) > 0 {
-		j.Stages = make([]int, 0, len(e.Stages))
+		ids = make([]int, 0, len(e.Stages))
 		for i := range e.Stages {
-			j.Stages = append(j.Stages, e.Stages[i].ID)
+			ids = append(ids, e.Stages[i].ID)
 		}
 	}
-	for _, id := range j.Stages {
+	if c.left -= len(ids); c.left >= 0 {
+		j.Stages = ids
+	}
+	for _, id := range ids {
 		if owner, has := c.jobOf[id]; !has || c.job(owner).End > 0 {
 			c.jobOf[id] = j.ID
 		}
@@ -172,6 +194,7 @@ func (c *collector) stageCompleted(e *StageCompleted) {
 	c.seen(e.Stage.Submitted, e.Stage.Completed)
 	s := c.stage(e.Stage.ID, e.Stage.Attempt)
 	s.StageInfo = e.Stage
+	s.FailureReason, s.Name = short(s.FailureReason), short(s.Name)
 	s.Ops = c.plans.operators(e.Stage.accumulators)
 	s.accumulators = nil
 }

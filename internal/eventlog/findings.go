@@ -192,8 +192,8 @@ func smallFiles(verb string, count func(Files) (int64, int64)) func(*Application
 			if files <= 100 || bytes <= 0 || bytes/files >= 3<<20 {
 				continue
 			}
-			if best := int64(0); most >= 0 {
-				if best, _ = count(a.SQL[most].Files); best >= files {
+			if most >= 0 {
+				if best, _ := count(a.SQL[most].Files); best >= files {
 					continue
 				}
 			}

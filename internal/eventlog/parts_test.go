@@ -58,8 +58,9 @@ func TestRolling(t *testing.T) {
 		f["log/appstatus_app-1.inprogress"] = &fstest.MapFile{}
 		delete(f, "log/events_12_app-1")
 	})
+	before, _, _ := bytes.Cut(data, []byte(`{"Event":"SparkListenerTaskStart"`))
 	check("compacted", "compacted", func(f fstest.MapFS) {
-		f["log/events_3_app-1.compact"] = &fstest.MapFile{Data: data[:bytes.Index(data, []byte(`{"Event":"SparkListenerTaskStart"`))]}
+		f["log/events_3_app-1.compact"] = &fstest.MapFile{Data: before}
 	})
 	check("damaged", "1 of 209 lines are damaged", func(f fstest.MapFS) {
 		part := f["log/events_4_app-1"]
