@@ -24,9 +24,9 @@ func Page(w io.Writer, d Document, today string) error {
 		"span": sizing.Span, "money": sizing.Money, "size": sizing.Size, "gibs": gibs, "disk": disk,
 		"ms":      func(n int64) string { return sizing.Span(float64(n) / 1000) },
 		"percent": func(n float64) string { return fmt.Sprintf("%.0f %%", 100*n) },
-		"of":      share,
-		"join":    func(all []string) string { return strings.Join(all, ", ") },
-		"clean":   func(text string) string { return clean(text, 400) },
+		"of":      share, "count": count,
+		"join":  func(all []string) string { return strings.Join(all, ", ") },
+		"clean": func(text string) string { return clean(text, 400) },
 	}).Parse(pageHTML)
 	if err != nil {
 		return err
@@ -146,8 +146,8 @@ func niceSeconds(fast, slow float64) []float64 {
 			out = append(out, s)
 		}
 	}
-	if len(out) == 0 {
-		out = []float64{fast, slow}
+	if len(out) < 3 { // Too few to read a curve by.
+		out = []float64{fast, math.Sqrt(fast * slow), slow}
 	}
 	return out
 }

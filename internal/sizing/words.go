@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// many is a number with its noun.
+func many(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 // binds says in words what the number of executors is bound by.
@@ -14,7 +22,7 @@ func binds(id string, w Workload, j job, executors int) string {
 	case "critical-path":
 		return fmt.Sprintf("one chain of tasks takes %s, start included, however many executors there are: %s cannot be met", Span(j.least()), Span(w.TargetSeconds))
 	case "max-executors":
-		return fmt.Sprintf("the limit of %d executors: the job takes %s instead of %s", executors, Span(j.predict(executors*w.ExecutorCores)), Span(w.TargetSeconds))
+		return fmt.Sprintf("the limit of %s: the job takes %s instead of %s", many(executors, "executor"), Span(j.predict(executors*w.ExecutorCores)), Span(w.TargetSeconds))
 	case "small-data":
 		return fmt.Sprintf("there is no more work than for %d tasks of %.0f MiB", j.parallel, leastSplitMiB)
 	case "one-executor":
@@ -80,7 +88,7 @@ func warnings(w Workload, a Advice) []string {
 		say("heaps of 32 GiB and more need longer pointers and longer pauses: use fewer --executor-cores")
 	}
 	if g := a.Given; g != nil && w.TargetSeconds > 0 && g.Duration.Central > w.TargetSeconds {
-		say("%d executors with %d cores take %s, not %s", g.Executors, g.ExecutorCores, Span(g.Duration.Central), Span(w.TargetSeconds))
+		say("%s with %s take %s, not %s", many(g.Executors, "executor"), many(g.ExecutorCores, "core"), Span(g.Duration.Central), Span(w.TargetSeconds))
 	}
 	return all
 }
