@@ -1,6 +1,6 @@
-// Package assets is data that the binary carries: answers to begin with, and
-// which versions go together, and the catalogue of charts that others
-// maintain.
+// Package assets is data that the binary carries: answers to begin with,
+// which versions go together, the catalogue of charts that others maintain,
+// and what machines cost.
 package assets
 
 import (
@@ -38,3 +38,9 @@ var catalogue []byte
 
 // Catalogue is the catalogue of upstream charts; package catalogue reads it.
 func Catalogue() []byte { return catalogue }
+
+//go:embed prices.yaml
+var prices []byte
+
+// Prices is what machines cost in public clouds; internal/sizing reads it.
+func Prices() []byte { return prices }

@@ -28,10 +28,11 @@ var table = map[string]rule{
 	"spec":       {ours: []string{"fault"}, pure: true},
 	"compat":     {ours: []string{"assets"}, pure: true},
 	"catalogue":  {ours: []string{"assets"}, pure: true},
-	"question":   {ours: []string{"spec", "facts", "compat", "fault"}, pure: true},
+	"question":   {ours: []string{"spec", "facts", "compat", "sizing", "fault"}, pure: true},
 	"secret":     {ours: []string{"spec"}, pure: true},
-	"component":  {ours: []string{"spec", "question", "secret", "catalogue"}, pure: true},
-	"plan":       {ours: []string{"spec", "facts", "component", "secret", "catalogue"}, pure: true},
+	"sizing":     {ours: []string{"assets"}, pure: true},
+	"component":  {ours: []string{"spec", "question", "secret", "sizing", "catalogue"}, pure: true},
+	"plan":       {ours: []string{"spec", "facts", "component", "secret", "sizing", "catalogue"}, pure: true},
 	"dashboard":  {pure: true},
 	"render":     {ours: []string{"plan", "charts"}, pure: true},
 	"kube":       {ours: []string{"facts", "fault"}},
@@ -47,9 +48,11 @@ var table = map[string]rule{
 	"tracing":    {ours: []string{"eventlog", "otlp", "bucket", "fault"}},
 	"eventlog":   {ours: []string{"fault"}, pure: true},
 	"replay":     {ours: []string{"eventlog"}, pure: true},
+	"sizeview":   {ours: []string{"eventlog", "replay", "sizing"}, pure: true},
+	"fleet":      {ours: []string{"sizeview"}, pure: true},
 	"access":     {ours: []string{"kube", "fault", "progress"}},
 	"console":    {ours: []string{"fault", "progress"}},
-	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "console", "fault", "progress"}},
+	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "sizing", "console", "fault", "progress"}},
 	"cli":        {ours: []string{"*"}},
 }
 
@@ -65,6 +68,7 @@ var impure = []string{
 var but = map[string]string{
 	"spec/file.go":      "os",   // reads and writes the answers file
 	"progress/event.go": "time", // an event says when it was; whoever emits it looks at the clock
+	"sizing/units.go":   "time", // reads durations and dates; it does not look at the clock
 }
 
 // only says which packages may use a library at all: Helm 3 has a successor,

@@ -107,7 +107,7 @@ func newRoot(a *app) *cobra.Command {
 	p.StringVarP(&f.file, "file", "f", "", "answers file to use instead of the workspace's; it is only read")
 	p.StringVar(&f.preset, "preset", "", "answer with a preset what nothing else answers; sparkwiz presets lists them")
 	p.StringArrayVar(&f.set, "set", nil, "answer a question, key=value; sparkwiz questions lists them")
-	p.StringVarP(&f.output, "output", "o", "text", "text, json or yaml; plan also md")
+	p.StringVarP(&f.output, "output", "o", "text", "text, json or yaml; plan also md, size also html")
 	p.BoolVar(&f.noInput, "no-input", false, "never ask; fail and list what is missing")
 	p.BoolVarP(&f.yes, "yes", "y", false, "go ahead without asking")
 	p.StringVar(&f.kubeconfig, "kubeconfig", "", "kubeconfig file; default KUBECONFIG or ~/.kube/config")
@@ -124,7 +124,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
 		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.mirrorCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
-		a.traceCommand(), a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
+		a.sizeCommand(), a.traceCommand(), a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root
 }

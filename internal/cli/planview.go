@@ -5,9 +5,11 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
+	"github.com/sparkwiz/sparkwiz/internal/sizeview"
 )
 
 func writePlan(out io.Writer, p plan.Plan, f facts.Facts) {
@@ -36,6 +38,17 @@ func writePlan(out io.Writer, p plan.Plan, f facts.Facts) {
 	}
 	fmt.Fprintf(out, "\nAt most %s CPU and %s%s; %s of volumes; %d pods\n", plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory), free,
 		plan.Bytes(p.Footprint.Volumes), p.Footprint.Pods)
+	if p.Sizing != nil {
+		for i, line := range p.Sizing.Sentences() {
+			fmt.Fprintf(out, "%s%s\n", map[bool]string{true: "Workload: ", false: "  "}[i == 0], line)
+		}
+	}
+	if p.Cost != nil {
+		fmt.Fprintf(out, "Cost: %s: %s\n", p.Cost.Sentence(), p.Cost.Detail())
+		for _, aged := range sizeview.Aged(p.Cost.AsOf, time.Now().UTC().Format(time.DateOnly)) {
+			fmt.Fprintf(out, "! %s\n", aged)
+		}
+	}
 	for _, s := range p.Secrets {
 		who := "made in the cluster if missing"
 		if s.Yours {
@@ -63,6 +76,12 @@ func writePlanMarkdown(out io.Writer, p plan.Plan) {
 	}
 	for _, a := range p.Adopted {
 		fmt.Fprintf(out, "\n%s is here already: used, not installed (%s).\n", a.Title, a.Because)
+	}
+	if p.Sizing != nil {
+		fmt.Fprintf(out, "\nWorkload: %s.\n", strings.Join(p.Sizing.Sentences(), "; "))
+	}
+	if p.Cost != nil {
+		fmt.Fprintf(out, "\nCost: %s: %s.\n", p.Cost.Sentence(), p.Cost.Detail())
 	}
 	fmt.Fprintf(out, "\nAt most %s CPU, %s of memory, %s of volumes.\n", plan.Cores(p.Footprint.CPUMilli), plan.Bytes(p.Footprint.Memory), plan.Bytes(p.Footprint.Volumes))
 }

@@ -1,6 +1,9 @@
 package component
 
-import "github.com/sparkwiz/sparkwiz/internal/spec"
+import (
+	"github.com/sparkwiz/sparkwiz/internal/sizing"
+	"github.com/sparkwiz/sparkwiz/internal/spec"
+)
 
 // shipperMemory is the sidecar that copies event logs to the bucket.
 const (
@@ -35,12 +38,16 @@ func (l line) connectPod(s spec.Spec) Pod {
 }
 
 // executorPod asks for less CPU than it has task slots in dev, where several
-// people's ideas share one small node; elsewhere a slot is a core.
+// people's ideas share one small node; elsewhere a slot is a core, or what the
+// calculation of a workload gives it so that executors fill their nodes.
 func (l line) executorPod(s spec.Spec) Pod {
 	e := s.Spark.Executor
 	perSlot := int64(1000)
-	if s.Environment == spec.Dev {
+	switch {
+	case s.Environment == spec.Dev:
 		perSlot = 250
+	case s.Workload.DatasetSize != "":
+		perSlot = sizing.SlotMilli
 	}
 	p := Pod{
 		Name: l.release + "-executor", Count: e.Max, CPUMilli: int64(e.Cores) * perSlot,
@@ -59,6 +66,9 @@ func (l line) executorPod(s spec.Spec) Pod {
 // own buffers.
 func (l line) executorOverheadMiB(s spec.Spec) int64 {
 	overhead := overheadMiB(heapMiB(s.Spark.Executor.Memory))
+	if s.Workload.DatasetSize != "" {
+		overhead = sizing.Overhead(heapMiB(s.Spark.Executor.Memory), s.Workload.PySpark)
+	}
 	if l.asksForGPUs(s) {
 		return max(overhead, 6<<10)
 	}

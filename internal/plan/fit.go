@@ -147,6 +147,9 @@ func fewer(p Plan, pod component.Pod, placed int) Warning {
 	if !strings.HasSuffix(pod.Name, "-executor") {
 		return Warning{What: what, Hint: "kubectl describe nodes"}
 	}
+	if p.Spec.Workload.DatasetSize != "" {
+		return Warning{What: what, Hint: fmt.Sprintf("--set workload.maxExecutors=%d", placed)}
+	}
 	hint := fmt.Sprintf("--set spark.executor.max=%d", placed)
 	if p.Spec.Spark.Executor.Min > placed {
 		hint = fmt.Sprintf("--set spark.executor.min=%d ", placed) + hint

@@ -28,6 +28,8 @@ type Plan struct {
 	Releases    []Release    `json:"releases"` // every release comes after those it needs
 	Adopted     []Adopted    `json:"adopted,omitempty"`
 	Footprint   Footprint    `json:"footprint"`
+	Sizing      *Sizing      `json:"sizing,omitempty"` // executors as the workload needs them; nil: as answered
+	Cost        *Cost        `json:"cost,omitempty"`   // nil: no prices for these machines
 	Warnings    []Warning    `json:"warnings,omitempty"`
 	Spec        spec.Spec    `json:"spec"`
 }
@@ -64,6 +66,10 @@ type Warning struct {
 // whether the answers make sense is question.Validate's business.
 func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 	p := Plan{Name: s.Name, Environment: s.Environment, Context: s.Cluster.Context, Namespace: s.Namespace, Spec: s}
+	advice, sized := component.Advise(s)
+	if sized {
+		s = component.Sized(s, advice)
+	}
 	chosen, err := order(s, component.Catalogue())
 	if err != nil {
 		return Plan{}, err
@@ -94,6 +100,12 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 		return Plan{}, err
 	}
 	p.Warnings = append(warnings(p, f), tooOld(chosen, f)...)
+	if sized {
+		var more []Warning
+		p.Sizing, more = sizingOf(p, advice, f)
+		p.Warnings = append(p.Warnings, more...)
+	}
+	p.Cost = costOf(p, s, p.Sizing)
 	return p, nil
 }
 

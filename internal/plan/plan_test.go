@@ -116,11 +116,16 @@ func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
 		"images.load":      true, // says how images come to the nodes, not what is installed
 		"secrets.provider": true, "gpu.devicePlugin": true, "dr.enabled": true,
+		// Only the cost depends on these.
+		"workload.runsPerDay": true, "workload.cloud": true, "workload.instance": true,
 	}
 	tests := map[string]spec.Spec{}
 	for _, name := range []string{"dev in-cluster iceberg history", "dev external"} {
 		tests[name] = platforms()[name]
 	}
+	sized := platforms()["dev external"]
+	sized.Workload.DatasetSize, sized.Workload.Transformations = "1TB", "join,write"
+	tests["sized for a workload"] = sized
 	theirs, replicated := platforms()["prod external iceberg"], platforms()["prod external iceberg"]
 	theirs.Storage.Mode, theirs.Database = spec.Azure, spec.Database{Mode: spec.External, Host: "db", Port: 5432, Secret: "db", TLS: spec.TLSVerified}
 	replicated.Storage.Mode, replicated.Database.Mode = spec.GCS, spec.CloudNativePG
@@ -185,6 +190,24 @@ func another(q question.Question, s spec.Spec) string {
 		return "other1"
 	case q.Key == "spark.executor.memory", q.Key == "spark.driver.memory":
 		return "3g"
+	case q.Key == "workload.datasetSize":
+		return "2TB"
+	case q.Key == "workload.transformations":
+		return "join,aggregate,sort,write"
+	case q.Key == "workload.target":
+		return "1h"
+	case q.Key == "workload.profile":
+		return "sql"
+	case q.Key == "workload.scannedFraction", q.Key == "workload.outputRatio", q.Key == "workload.utilisation":
+		return "0.3"
+	case q.Key == "workload.executorCores":
+		return "2"
+	case q.Key == "workload.maxExecutors", q.Key == "workload.runsPerDay":
+		return "5"
+	case q.Key == "workload.cloud":
+		return spec.GoogleCloud
+	case q.Key == "workload.instance":
+		return "r6i.xlarge"
 	case q.Key == "environment" && now == spec.Prod:
 		return spec.Dev
 	case q.Key == "environment":
@@ -199,7 +222,7 @@ func another(q question.Question, s spec.Spec) string {
 // installed is the plan without what only describes it.
 func installed(t *testing.T, p plan.Plan) string {
 	t.Helper()
-	p.ID, p.Warnings, p.Spec = "", nil, spec.Spec{}
+	p.ID, p.Warnings, p.Spec, p.Cost, p.Sizing = "", nil, spec.Spec{}, nil, nil
 	data, err := json.Marshal(p)
 	if err != nil {
 		t.Fatal(err)

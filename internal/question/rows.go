@@ -12,6 +12,7 @@ func Pages() []Page {
 		{"secrets", "Secret provider", "Where passwords live. sparkwiz keeps references only."},
 		{"storage", "Storage", "The object store that holds tables and event logs."},
 		{"gpu", "GPU", "Executors with GPUs run SQL through RAPIDS."},
+		{"workload", "Workload", "Optional. The job that the executors have to carry: their size, number and cost follow from it."},
 		{"spark", "Spark", "Connect servers, and the executors that they ask Kubernetes for."},
 		{"scaling", "Scaling and cost", "Which nodes executors run on, and when the servers do."},
 		{"iceberg", "Iceberg", "Tables with snapshots, time travel and schema evolution."},
@@ -28,7 +29,7 @@ func Pages() []Page {
 func Rows() []Question {
 	var rows []Question
 	for _, part := range [][]Question{
-		clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), sparkRows(), scalingRows(), optionalRows(),
+		clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), workloadRows(), sparkRows(), scalingRows(), optionalRows(),
 		airflowRows(), databaseRows(), notebookRows(), traceRows(), lastRows(),
 	} {
 		rows = append(rows, part...)

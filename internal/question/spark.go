@@ -11,12 +11,12 @@ import (
 
 func sparkRows() []Question {
 	return append(lineRows(), []Question{{
-		Key: "spark.executor.cores", Page: "spark", Title: "Executor cores",
+		Key: "spark.executor.cores", Page: "spark", Title: "Executor cores", When: unsized,
 		Help:  "Tasks that one executor runs at the same time. Memory is shared between them.",
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Cores },
 		Check: func(s spec.Spec) error { return within(s.Spark.Executor.Cores, 1, 64) },
 	}, {
-		Key: "spark.executor.memory", Page: "spark", Title: "Executor memory",
+		Key: "spark.executor.memory", Page: "spark", Title: "Executor memory", When: unsized,
 		Help:  "JVM heap of one executor. Spark adds 10 % (384 MiB at least) for what lives outside the heap; the pod's request is the sum.",
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Memory },
 		Check: func(s spec.Spec) error { return heap(s.Spark.Executor.Memory) },
@@ -26,7 +26,7 @@ func sparkRows() []Question {
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Min },
 		Check: func(s spec.Spec) error { return within(s.Spark.Executor.Min, 0, 1000) },
 	}, {
-		Key: "spark.executor.max", Page: "spark", Title: "Executors, at most",
+		Key: "spark.executor.max", Page: "spark", Title: "Executors, at most", When: unsized,
 		Help:  "Dynamic allocation asks for up to this many, for each line of Spark. The plan counts all of them.",
 		Field: func(s *spec.Spec) any { return &s.Spark.Executor.Max },
 		Check: func(s spec.Spec) error {

@@ -21,6 +21,7 @@ type Spec struct {
 	Database      Database      `json:"database"`
 	Spark35       Line          `json:"spark-35"`
 	Spark41       Line          `json:"spark-41"`
+	Workload      Workload      `json:"workload"`
 	Spark         Spark         `json:"spark"`
 	GPU           GPU           `json:"gpu"`
 	Scaling       Scaling       `json:"scaling"`
@@ -114,6 +115,32 @@ type Spark struct {
 	Executor Executor `json:"executor"`
 	History  bool     `json:"history"`
 	Token    bool     `json:"token"` // serve only clients that show a token, in lines that can
+}
+
+// Where prices of machines are from; no prices for machines of one's own.
+const (
+	NoCloud     = "none"
+	AWS         = "aws"
+	GoogleCloud = "gcp"
+)
+
+// Workload is the job that the executors have to carry. Without a size of the
+// data they are as spark.executor says; with one, their number and size follow
+// from it.
+type Workload struct {
+	DatasetSize     string `json:"datasetSize"`     // e.g. 1TB; empty: not asked
+	Transformations string `json:"transformations"` // in order, with commas
+	Target          string `json:"target"`          // Go duration
+	Profile         string `json:"profile"`         // etl or sql
+	ScannedFraction string `json:"scannedFraction"` // number from 0 to 1; empty: the profile says
+	OutputRatio     string `json:"outputRatio"`     // number; empty: 1
+	Utilisation     string `json:"utilisation"`     // number from 0 to 1
+	ExecutorCores   int    `json:"executorCores"`
+	MaxExecutors    int    `json:"maxExecutors"`
+	PySpark         bool   `json:"pyspark"`
+	RunsPerDay      int    `json:"runsPerDay"` // for the cost of a month
+	Cloud           string `json:"cloud"`      // whose prices: aws, gcp, azure or none
+	Instance        string `json:"instance"`   // machine type; empty: a general one
 }
 
 // Driver is the Connect server's own process.
@@ -252,6 +279,9 @@ func Default() Spec {
 			Executor: Executor{Cores: 1, Memory: "1g", Min: 0, Max: 2},
 			History:  true,
 			Token:    true,
+		},
+		Workload: Workload{
+			Transformations: "join,aggregate", Target: "15m", Profile: "etl", Utilisation: "0.85", ExecutorCores: 4, MaxExecutors: 1000, RunsPerDay: 1, Cloud: AWS,
 		},
 		GPU:           GPU{Mode: OnGPU},
 		Scaling:       Scaling{Spot: NoSpot, TimeZone: "Etc/UTC", Start: "0 8 * * 1-5", End: "0 20 * * 1-5"},

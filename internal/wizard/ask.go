@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/question"
 )
 
@@ -134,7 +135,31 @@ func (a *asker) questions() error {
 			a.look()
 		}
 		// An answer may have added or taken away questions before the next.
-		at = 1 + slices.IndexFunc(a.m.asked(), func(r question.Question) bool { return r.Key == q.Key })
+		asked = a.m.asked()
+		at = 1 + slices.IndexFunc(asked, func(r question.Question) bool { return r.Key == q.Key })
+		if q.Page == workloadPage && (at >= len(asked) || asked[at].Page != q.Page) {
+			a.sized()
+		}
+	}
+}
+
+// sized says which executors the workload leads to, as soon as it is known.
+func (a *asker) sized() {
+	p, err := a.o.Plan(a.m.answers.Spec, a.m.cluster.facts)
+	if err != nil || p.Sizing == nil {
+		return
+	}
+	a.sizing(p)
+}
+
+func (a *asker) sizing(p plan.Plan) {
+	if p.Sizing != nil {
+		for _, sentence := range p.Sizing.Sentences() {
+			a.say("  " + sentence)
+		}
+	}
+	if p.Cost != nil {
+		a.say("  " + p.Cost.Sentence() + ": " + p.Cost.Detail())
 	}
 }
 

@@ -121,6 +121,7 @@ func (a *asker) summary(p plan.Plan) {
 	}
 	fp := p.Footprint
 	a.say(fmt.Sprintf("  At most %d pods, %s CPU, %s memory and %s on disk.", fp.Pods, plan.Cores(fp.CPUMilli), plan.Bytes(fp.Memory), plan.Bytes(fp.Volumes)))
+	a.sizing(p)
 	for _, w := range p.Warnings {
 		a.explain("  Warning: ", fault.New(fault.Faults, w.What, w.Hint))
 	}

@@ -1,12 +1,14 @@
 package wizard
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/sparkwiz/sparkwiz/internal/question"
+	"github.com/sparkwiz/sparkwiz/internal/sizing"
 )
 
 // formBody is a page of questions: what it is about, the questions, what is
@@ -17,10 +19,8 @@ func (m *model) formBody(width, height int) []string {
 	if height >= 12 {
 		head = append(render(dim, wrap(m.here().Help, width)), "")
 	}
-	if m.page == "cluster" {
-		if status := m.clusterLines(width); len(status) > 0 {
-			tail = append([]string{""}, status...)
-		}
+	if status := m.asideLines(width); len(status) > 0 {
+		tail = append([]string{""}, status...)
 	}
 	if m.helpVisibleIn(width, height-len(head)-len(body)-len(tail)) {
 		text := m.helpLines(width)
@@ -36,6 +36,42 @@ func (m *model) formBody(width, height int) []string {
 		room = height - len(tail)
 	}
 	return append(append(head, scroll(body, from, to, max(1, room))...), tail...)
+}
+
+const workloadPage = "workload"
+
+// asideLines are what a page shows below its questions: how the look at the
+// cluster goes, what the workload needs.
+func (m *model) asideLines(width int) []string {
+	switch m.page {
+	case "cluster":
+		return m.clusterLines(width)
+	case workloadPage:
+		return m.workloadLines(width)
+	default:
+		return nil
+	}
+}
+
+// workloadLines are the executors that the present answers lead to, and what
+// they cost.
+func (m *model) workloadLines(width int) []string {
+	p := m.planned.plan
+	if !m.planned.made || p.Sizing == nil {
+		return nil
+	}
+	var lines []string
+	for i, sentence := range p.Sizing.Sentences() {
+		part := indent("  ", wrap(sentence, width-2))
+		if i == 0 {
+			part = render(strong, part)
+		}
+		lines = append(lines, part...)
+	}
+	if p.Cost != nil {
+		lines = append(lines, indent("  ", wrap(fmt.Sprintf("%s a run on demand, %s on spot", sizing.Money(p.Sizing.RunOnDemand), sizing.Money(p.Sizing.RunSpot)), width-2))...)
+	}
+	return lines
 }
 
 func (m *model) helpLines(width int) []string {
@@ -63,10 +99,8 @@ func (m *model) helpVisible() bool {
 	if height >= 12 {
 		used += len(wrap(m.here().Help, width)) + 1
 	}
-	if m.page == "cluster" {
-		if n := len(m.clusterLines(width)); n > 0 {
-			used += n + 1
-		}
+	if n := len(m.asideLines(width)); n > 0 {
+		used += n + 1
 	}
 	return m.helpVisibleIn(width, height-used)
 }

@@ -64,7 +64,16 @@ func scenes() []scene {
 			scene{"page-" + p.ID + "-fresh", options, func(d *drive) { d.page(p.ID) }},
 			scene{"page-" + p.ID + "-filled", complete, func(d *drive) { d.wait(time.Second); d.page(p.ID) }})
 	}
-	return all
+	return append(all, scene{"page-workload-sized", workload, func(d *drive) { d.wait(time.Second); d.page("workload"); d.wait(time.Second) }})
+}
+
+// workload has a job that the executors have to carry.
+func workload() Options {
+	o := complete()
+	if err := o.Answers.Set("workload.datasetSize", "1TB", question.FromFile); err != nil {
+		panic(err)
+	}
+	return o
 }
 
 func (d *drive) page(id string) *drive {

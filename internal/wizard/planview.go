@@ -96,6 +96,9 @@ func (m *model) footprint(width int) []string {
 	lines = append(lines,
 		dim.Render("Disk")+"  "+cut(disk, width-6),
 		dim.Render("Pods")+"  "+fmt.Sprintf("%d at most", p.Footprint.Pods))
+	if p.Cost != nil {
+		lines = append(lines, cut(p.Cost.Sentence(), width))
+	}
 	if !known {
 		lines = append(lines, "", dim.Render(cut("cluster not looked at yet", width)))
 	}
@@ -153,6 +156,15 @@ func (m *model) planPage(width int) []string {
 	}
 	lines = append(lines, "", strong.Render("At most"))
 	lines = append(lines, m.footprint(width)...)
+	if p.plan.Cost != nil {
+		lines = append(lines, render(dim, wrap(p.plan.Cost.Detail(), width))...)
+	}
+	if p.plan.Sizing != nil {
+		lines = append(lines, "", strong.Render("Executors for the workload"))
+		for _, sentence := range p.plan.Sizing.Sentences() {
+			lines = append(lines, indent("  ", wrap(sentence, width-2))...)
+		}
+	}
 	if len(p.plan.Secrets) > 0 {
 		lines = append(lines, "", strong.Render("Secrets")+dim.Render("  names only; nobody is shown a value"))
 		for _, s := range p.plan.Secrets {

@@ -82,7 +82,7 @@ func TestBack(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
 		d.page("spark").to("spark.executor.cores").text("x").press("esc") // "1x"
-		d.shows("GPU executors", "! Spark")
+		d.shows("Size of the data", "! Spark")
 		d.page("spark").to("spark.executor.cores")
 		if got := d.m.form.focused().text(); got != "1x" {
 			t.Errorf("typed 1x, found %q again", got)
