@@ -83,6 +83,7 @@ var (
 var flips = map[string]any{
 	"api.baseUrl":                  "https://airflow.example",
 	"avoidNodes":                   []any{map[string]any{"key": "pool", "values": []any{"spot"}}},
+	"clients":                      []any{map[string]any{"name": "jupyter", "servers": []any{map[string]any{"port": 8888, "labels": map[string]any{"app": "jupyter"}}}}},
 	"connect.officeHours.timezone": "Europe/Berlin",
 	"gpu.mode":                     "explainOnly",
 	"store.type":                   "gcs",
