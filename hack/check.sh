@@ -18,6 +18,7 @@ docs_unchanged() {
   fresh=$(mktemp -d)
   bin/sparkwiz docs "$fresh"
   diff -u docs/questions.md "$fresh/questions.md"
+  diff -u docs/network.md "$fresh/network.md"
   diff -u docs/compatibility.md "$fresh/compatibility.md"
   diff -ru docs/cli "$fresh/cli"
   rm -r "$fresh"
