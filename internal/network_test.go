@@ -1,6 +1,7 @@
 package internal_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +27,7 @@ func networks(t *testing.T, all []platform) {
 	for _, p := range all {
 		n, policies := networkOf(t, p), p.policies(t)
 		// Most answers change nothing of who talks with whom.
-		if same := fmt.Sprint(n.labels(), n.flows, marshal(t, policies)); !judged[same] {
+		if same := n.fingerprint(t, policies); !judged[same] {
 			judged[same] = true
 			for _, wrong := range n.wrong(policies) {
 				t.Errorf("%s: %s", p.Name, wrong)
@@ -116,7 +117,7 @@ func networkOf(t *testing.T, p platform) network {
 	t.Helper()
 	n := network{peers: map[string]*matcher.TrafficPeer{}, ports: []int{22, 53, 80, 443, 6443, 8080}, flows: map[string]string{}, guests: !p.Spec.Network.DefaultDeny}
 	home := p.plan.Namespace
-	for name, pod := range p.pods(t) {
+	for name, pod := range p.pods {
 		n.peers[name] = inside(home, pod.Labels)
 		for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 			for _, port := range c.Ports {
@@ -247,15 +248,14 @@ func spelledOut(policies []*networkingv1.NetworkPolicy) []*networkingv1.NetworkP
 	return all
 }
 
-// labels are what policies see of each peer.
-func (n network) labels() map[string]string {
-	all := map[string]string{}
-	for name, peer := range n.peers {
-		if peer.Internal != nil {
-			all[name] = fmt.Sprint(peer.Internal.PodLabels)
-		}
+// fingerprint is all that a judgement depends on.
+func (n network) fingerprint(t *testing.T, policies []*networkingv1.NetworkPolicy) string {
+	t.Helper()
+	data, err := json.Marshal([]any{n.peers, n.ports, n.flows, n.guests, policies})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	return string(data)
 }
 
 func protocols(port int) []corev1.Protocol {

@@ -2,6 +2,7 @@ package internal_test
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ func TestPlatforms(t *testing.T) {
 	all := platforms(t)
 	t.Run("network", func(t *testing.T) { networks(t, all) })
 	t.Run("holes", func(t *testing.T) { holes(t, all[0]) })
+	t.Run("rights", func(t *testing.T) { rights(t, all) })
+	t.Run("restricted", func(t *testing.T) { restricted(t, all) })
+	t.Run("passwords", func(t *testing.T) { noPasswords(t, all) })
 }
 
 // platform is one variant of answers, with all that is made of it but for
@@ -30,8 +34,16 @@ func TestPlatforms(t *testing.T) {
 type platform struct {
 	question.Variant
 
-	plan    plan.Plan
+	plan      plan.Plan
+	manifests []string // one for each release
+	objects   []unstructured.Unstructured
+	pods      map[string]corev1.PodTemplateSpec // see podsOf
+}
+
+// made is what a manifest holds. Most variants have most manifests in common.
+type made struct {
 	objects []unstructured.Unstructured
+	pods    map[string]corev1.PodTemplateSpec
 }
 
 // platforms renders every variant of answers once: a plan that was seen
@@ -41,7 +53,7 @@ func platforms(t *testing.T) []platform {
 	t.Helper()
 	var cache render.Cache
 	var all []platform
-	seen, installed := map[string]bool{}, map[string]bool{}
+	seen, installed, known := map[string]bool{}, map[string]bool{}, map[string]made{}
 	for _, v := range question.Variants() {
 		p, err := plan.Make(v.Spec, facts.Facts{})
 		if err != nil {
@@ -51,7 +63,7 @@ func platforms(t *testing.T) []platform {
 			continue
 		}
 		seen[p.ID] = true
-		made := platform{Variant: v, plan: p}
+		one := platform{Variant: v, plan: p, pods: map[string]corev1.PodTemplateSpec{}}
 		for _, r := range p.Releases {
 			installed[r.Name] = true
 			if r.Upstream != nil {
@@ -61,9 +73,17 @@ func platforms(t *testing.T) []platform {
 			if err != nil {
 				t.Fatalf("%s: %v", v.Name, err)
 			}
-			made.objects = append(made.objects, parsed(t, manifest)...)
+			m, ok := known[manifest]
+			if !ok {
+				m.objects = parsed(t, manifest)
+				m.pods = podsOf(t, m.objects)
+				known[manifest] = m
+			}
+			one.manifests = append(one.manifests, manifest)
+			one.objects = append(one.objects, m.objects...)
+			maps.Copy(one.pods, m.pods)
 		}
-		all = append(all, made)
+		all = append(all, one)
 	}
 	for _, c := range component.Catalogue() {
 		if c.Upstream == nil && !installed[c.Name] {
@@ -99,13 +119,13 @@ func as[T any](t *testing.T, object map[string]any) T {
 	return typed
 }
 
-// pods are all that the platform starts, those of executors and tasks
+// podsOf are all that is started, those of executors and tasks
 // included, by the name of what starts them or, where a template in a
 // ConfigMap has a name, by that. CloudNativePG makes pods of its own.
-func (p platform) pods(t *testing.T) map[string]corev1.PodTemplateSpec {
+func podsOf(t *testing.T, objects []unstructured.Unstructured) map[string]corev1.PodTemplateSpec {
 	t.Helper()
 	found := map[string]corev1.PodTemplateSpec{}
-	for _, object := range p.objects {
+	for _, object := range objects {
 		path := map[string][]string{
 			"Deployment": {"spec", "template"}, "StatefulSet": {"spec", "template"}, "DaemonSet": {"spec", "template"}, "Job": {"spec", "template"},
 			"CronJob": {"spec", "jobTemplate", "spec", "template"},
