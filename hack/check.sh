@@ -30,10 +30,14 @@ phase sandbox make --no-print-directory sandbox
 stop_on_failure
 phase lint hack/lint.sh
 phase docs docs_unchanged # When it fails: make docs, and commit what changed.
+phase secrets hack/secrets.sh
+phase vulnerabilities hack/vulns.sh
 phase charts hack/charts.sh
 hack/test.sh || failures=$((failures + 1)) # Not a phase: its lines are go test's own.
 phase images make --no-print-directory images
 stop_on_failure
 hack/e2e.sh || failures=$((failures + 1))
 stop_on_failure
-printf 'ok  \tcheck\t%s\n' "$(since "$began")"
+verdict=
+[ "$unlooked" -eq 0 ] || verdict=" ($unlooked not looked at)"
+printf 'ok  \tcheck\t%s%s\n' "$(since "$began")" "$verdict"
