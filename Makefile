@@ -36,7 +36,7 @@ fmt: ## format all Go files
 golden: ## rewrite the golden files; read the diff before you commit it
 	@hack/golden.sh
 
-docs: build ## rewrite the generated pages: questions, compatibility and commands
+docs: build ## rewrite the generated pages: questions, network, compatibility and commands
 	@bin/sparkwiz docs docs
 
 charts: ## chart tests; every rendered object against the Kubernetes schemas

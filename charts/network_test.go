@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,94 +11,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
-
-// The sandbox's network enforces no policies, so they are judged here: every pair of pods, on every port that one of
-// them listens on, against the flows that the platform needs. What is not listed must be closed.
-func TestNetworkPolicies(t *testing.T) {
-	everybody := map[string]labels.Set{
-		"airflow client": {"sparkwiz.dev/airflow-client": "true"},
-		"connect client": {"sparkwiz.dev/connect-client": "true"},
-		"history client": {"sparkwiz.dev/history-client": "true"},
-		"jupyter client": {"sparkwiz.dev/jupyter-client": "true"},
-		"stranger":       {"app.kubernetes.io/name": "stranger"},
-		"operator":       {"app.kubernetes.io/name": "cloudnative-pg", namespaceName: "cnpg-system"},
-		"false operator": {"app.kubernetes.io/name": "other", namespaceName: "cnpg-system"},
-		// The operator labels what it makes.
-		"postgresql-cluster": {"cnpg.io/cluster": "postgresql-cluster", "cnpg.io/podRole": "instance"},
-	}
-	listens := map[string][]int32{"spark-35-executor": {7079}, "spark-41-executor": {7079}, "postgresql-cluster": {5432, 8000, 9187}}
-	for name, pod := range pods(t, "", nil) {
-		everybody[role(name)] = pod.Labels
-		for _, port := range pod.Spec.Containers[0].Ports {
-			listens[role(name)] = append(listens[role(name)], port.ContainerPort)
-		}
-	}
-	type flow struct {
-		from, to string
-		port     int32
-	}
-	needed := map[flow]bool{
-		{"history client", "spark-history", 18080}:     true,
-		{"jupyter client", "jupyter", 8888}:            true,
-		{"jupyter", "spark-41-connect", 15002}:         true,
-		{"spark-history", "object-store", 7070}:        true,
-		{"hive-metastore", "object-store", 7070}:       true,
-		{"hive-metastore", "postgresql", 5432}:         true,
-		{"object-store-buckets", "object-store", 7070}: true,
-		{"postgresql-databases", "postgresql", 5432}:   true,
-		{"airflow client", "airflow-api", 8080}:        true,
-		{"airflow-worker", "airflow-api", 8080}:        true,
-		{"airflow-worker", "spark-41-connect", 15002}:  true,
-		{"airflow-worker", "object-store", 7070}:       true,
-		{"airflow-api", "object-store", 7070}:          true,
-		{"airflow-triggerer", "object-store", 7070}:    true,
-		{"data-validation", "spark-41-connect", 15002}: true,
-		{"trace-exporter", "object-store", 7070}:       true,
-
-		{"postgresql-cluster", "postgresql-cluster", 5432}: true,
-		{"postgresql-cluster", "postgresql-cluster", 8000}: true,
-		{"operator", "postgresql-cluster", 5432}:           true,
-		{"operator", "postgresql-cluster", 8000}:           true,
-	}
-	for _, process := range []string{"api", "scheduler", "dag-processor", "triggerer", "migrate"} {
-		needed[flow{"airflow-" + process, "postgresql", 5432}] = true
-	}
-	for _, line := range []string{"spark-35", "spark-41"} {
-		connect, executor := line+"-connect", line+"-executor"
-		for _, f := range []flow{
-			{"connect client", connect, 15002},
-			{connect, executor, 7079},
-			{executor, executor, 7079},
-			{executor, connect, 7078},
-			{executor, connect, 7079},
-			{connect, "hive-metastore", 9083},
-			{connect, "object-store", 7070},
-			{executor, "object-store", 7070},
-		} {
-			needed[f] = true
-		}
-	}
-	var policies []networkingv1.NetworkPolicy
-	for _, object := range objects(t, "", nil) {
-		if object.GetKind() == "NetworkPolicy" {
-			policies = append(policies, as[networkingv1.NetworkPolicy](t, object.Object))
-		}
-	}
-	for from, source := range everybody {
-		for to, ports := range listens {
-			for _, port := range ports {
-				f := flow{from, to, port}
-				if got := allowed(policies, source, everybody[to], port); got != needed[f] {
-					t.Errorf("%s to %s:%d is allowed: %t, should be %t", from, to, port, got, needed[f])
-				}
-				delete(needed, f)
-			}
-		}
-	}
-	for f := range needed {
-		t.Errorf("%v was not looked at", f)
-	}
-}
 
 func TestMetricsAreOpenToWhomIsNamed(t *testing.T) {
 	values := map[string]any{"networkPolicy": map[string]any{"prometheusPeers": []any{
@@ -161,11 +72,7 @@ func role(name string) string {
 	return name
 }
 
-// allowed asks cyclonus, whose matcher knows the rules of Kubernetes, whether a pod reaches another.
-func allowed(policies []networkingv1.NetworkPolicy, from, to labels.Set, port int32) bool {
-	return judge(policies, peer(from), peer(to), port).IsAllowed()
-}
-
+// judge asks cyclonus, whose matcher knows the rules of Kubernetes. The whole platform is judged in internal/network_test.go.
 func judge(policies []networkingv1.NetworkPolicy, from, to *matcher.TrafficPeer, port int32) *matcher.AllowedResult {
 	var all []*networkingv1.NetworkPolicy
 	for _, policy := range policies {
@@ -176,15 +83,11 @@ func judge(policies []networkingv1.NetworkPolicy, from, to *matcher.TrafficPeer,
 	return matcher.BuildNetworkPolicies(false, all).IsTrafficAllowed(&traffic)
 }
 
-// peer is a pod as cyclonus wants it, in the platform's namespace unless its labels say otherwise.
+// peer is a pod as cyclonus wants it, in the platform's namespace.
 func peer(pod labels.Set) *matcher.TrafficPeer {
-	namespace := cmp.Or(pod[namespaceName], platformNamespace)
 	return &matcher.TrafficPeer{IP: "10.0.0.1", Internal: &matcher.InternalPeer{
-		PodLabels: pod, Namespace: namespace, NamespaceLabels: map[string]string{namespaceName: namespace},
+		PodLabels: pod, Namespace: platformNamespace, NamespaceLabels: map[string]string{"kubernetes.io/metadata.name": platformNamespace},
 	}}
 }
 
 const platformNamespace = "spark"
-
-// namespaceName is a label of every namespace. Here pods of others than the platform's have it, to say where they are.
-const namespaceName = "kubernetes.io/metadata.name"

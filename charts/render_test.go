@@ -21,6 +21,7 @@ import (
 var releases = map[string]string{
 	"airflow":            "airflow",
 	"data-validation":    "data-validation",
+	"default-deny":       "default-deny",
 	"hive-metastore":     "hive-metastore",
 	"jupyter":            "jupyter",
 	"monitoring":         "monitoring",

@@ -6,14 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattfenwick/cyclonus/pkg/matcher"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
 
 // The exporter and all of Airflow that makes spans reach the endpoint on its port, whatever its scheme, and no other.
 func TestTracesReachTheirEndpoint(t *testing.T) {
-	collector := peer(labels.Set{"app.kubernetes.io/name": "opentelemetry-collector", namespaceName: tracing})
-	stranger := peer(labels.Set{"app.kubernetes.io/name": "opentelemetry-collector", namespaceName: "elsewhere"})
+	collector := in(tracing, peer(labels.Set{"app.kubernetes.io/name": "opentelemetry-collector"}))
+	stranger := in("elsewhere", peer(labels.Set{"app.kubernetes.io/name": "opentelemetry-collector"}))
 	for endpoint, port := range map[string]int32{
 		"grpc://collector.tracing:4317": 4317, "grpcs://collector.tracing": 4317, "http://collector.tracing": 4318, "https://collector.tracing:8443": 8443,
 	} {
@@ -46,6 +47,12 @@ func TestTracesReachTheirEndpoint(t *testing.T) {
 }
 
 const tracing = "tracing"
+
+// in moves a pod to another namespace.
+func in(namespace string, pod *matcher.TrafficPeer) *matcher.TrafficPeer {
+	pod.Internal.Namespace, pod.Internal.NamespaceLabels = namespace, map[string]string{"kubernetes.io/metadata.name": namespace}
+	return pod
+}
 
 // Headers and certificates come by reference; what each process is told fits its own library.
 func TestTraceEnvironment(t *testing.T) {

@@ -128,6 +128,7 @@ var flips = map[string]any{
 	"traces.per":                     "application",
 	"traces.headersSecret":           "trace-headers",
 	"traces.caSecret":                "trace-ca",
+	"clients":                        []any{map[string]any{"name": "jupyter", "servers": []any{map[string]any{"port": 8888, "labels": map[string]any{"app": "jupyter"}}}}},
 }
 
 // Every value does something, alone and within the schema.

@@ -2,7 +2,7 @@
 # The charts' own tests, then everything that is ever rendered, looked at by checkers that nobody here wrote: every preset
 # and variant of answers as sparkwiz renders it, every environment of the Spark charts with every scenario as Helm's own
 # command renders it. kubeconform holds each object against the JSON schemas of every Kubernetes that we support, strictly;
-# kubernetes-validate, another program, does so for the newest; kube-score looks for bad habits.
+# kubernetes-validate, another program, does so for the newest; kube-score looks for bad habits, gitleaks for secrets.
 source "$(dirname "$0")/lib.sh"
 
 versions=(1.29 1.30 1.31 1.32 1.33 1.34 1.35 1.36 1.37)
@@ -78,6 +78,9 @@ grep -L 'keda.sh\|cnpg.io\|monitoring.coreos.com' "$work/rendered"/*.yaml | xarg
 
 kube_score=$(hack/tool.sh kube-score)
 { "$kube_score" score --output-format json "$work/rendered"/*.yaml || true; } | "$python" hack/checkers/score.py hack/checkers/accepted.txt
+
+# What is rendered goes into logs, tickets and git: it may hold no secret.
+"$(hack/tool.sh gitleaks)" dir "$work/rendered" --config .gitleaks.toml --no-banner --redact --log-level error --verbose
 
 objects=$(cat "$work/rendered"/*.yaml | grep -c '^kind:')
 echo "$objects objects of $(find "$work/rendered" -name '*.yaml' | wc -l) platforms fit Kubernetes ${versions[0]} to $newest"

@@ -4,7 +4,8 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sparkwiz
-export root cache
+unknown=75 # The status of a check that could not look: EX_TEMPFAIL of sysexits.h.
+export root cache unknown
 cd "$root"
 
 # since MICROSECONDS prints the seconds that have gone by since then.
@@ -15,9 +16,10 @@ since() {
 
 # phase NAME COMMAND… runs the command with its output in $logs/NAME.log and prints one line in the format of go test,
 # so that whatever reads go test reads this too. A failure shows the end of the log. With keep_going set, failures are
-# counted in $failures and the script goes on; otherwise the phase's status ends it (errexit).
+# counted in $failures and the script goes on; otherwise the phase's status ends it (errexit). A check that could not look
+# is neither: it is shown as such, with the reason, and counted in $unlooked.
 # Never call it in a condition: bash would switch errexit off inside the phase.
-failures=0
+failures=0 unlooked=0
 phase() {
   local name=$1 began=${EPOCHREALTIME/[.,]/} status=0
   shift
@@ -31,6 +33,11 @@ phase() {
   set -e
   if [ "$status" -eq 0 ]; then
     printf 'ok  \t%s/%s\t%s\n' "${suite:?}" "$name" "$(since "$began")"
+    return 0
+  fi
+  if [ "$status" -eq "$unknown" ]; then
+    printf '?   \t%s/%s\t[%s]\n' "${suite:?}" "$name" "$(tail -n 1 "$logs/$name.log")"
+    unlooked=$((unlooked + 1))
     return 0
   fi
   printf '%s\n' "--- $suite/$name: the end of $logs/$name.log" >&2

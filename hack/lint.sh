@@ -15,4 +15,7 @@ done
 shellcheck=$(hack/venv.sh checkers)/bin/shellcheck
 mapfile -t scripts < <(grep -rlE --exclude-dir=.git --exclude-dir=bin --exclude-dir=.e2e '^#!.*\b(ba)?sh$' . ; echo hack/lib.sh)
 "$shellcheck" --external-sources --source-path=SCRIPTDIR "${scripts[@]}" || status=1
+
+# The workflows, and the scripts in them.
+PATH=${shellcheck%/*}:$PATH "$(hack/tool.sh actionlint)" || status=1
 exit "$status"

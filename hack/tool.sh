@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Prints the path of a pinned Go tool, and builds it into the cache first if it is not there.
-# usage: hack/tool.sh golangci-lint|helm|kubeconform|kube-score|prometheus-operator
+# usage: hack/tool.sh NAME, one of those below
 source "$(dirname "$0")/lib.sh"
 
 flags='-s -w'
 case ${1:-} in
   golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
+  gitleaks) package=github.com/zricethezav/gitleaks/v8 version=v8.30.1 ;;
+  govulncheck) package=golang.org/x/vuln/cmd/govulncheck version=v1.9.0 ;;
+  actionlint) package=github.com/rhysd/actionlint/cmd/actionlint version=v1.7.12 ;;
   kubeconform) package=github.com/yannh/kubeconform/cmd/kubeconform version=v0.8.0 ;;
   kube-score) package=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 ;;
   prometheus-operator)
@@ -21,7 +24,7 @@ case ${1:-} in
     done
     ;;
   *)
-    echo "usage: $0 golangci-lint|helm|kubeconform|kube-score|prometheus-operator" >&2
+    echo "usage: $0 golangci-lint|gitleaks|govulncheck|actionlint|kubeconform|kube-score|prometheus-operator|helm" >&2
     exit 2
     ;;
 esac

@@ -51,6 +51,9 @@ func TestForward(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !strings.HasPrefix(addr, "127.0.0.1:") {
+		t.Errorf("%s can be reached from elsewhere", addr)
+	}
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {

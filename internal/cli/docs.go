@@ -88,6 +88,11 @@ func docsCommand() *cobra.Command {
 			if err := writeFile(filepath.Join(args[0], "questions.md"), questions.Bytes()); err != nil {
 				return err
 			}
+			var network bytes.Buffer
+			writeNetwork(&network)
+			if err := writeFile(filepath.Join(args[0], "network.md"), network.Bytes()); err != nil {
+				return err
+			}
 			table, err := compat.Load()
 			if err != nil {
 				return err

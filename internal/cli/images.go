@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	sources "github.com/sparkwiz/sparkwiz/images"
+	"github.com/sparkwiz/sparkwiz/internal/chartstore"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/images"
 )
@@ -65,7 +66,7 @@ func (a *app) imagesPushCommand() *cobra.Command {
 		Use:   "push REGISTRY [NAME…]",
 		Short: "Copy archives into your registry, under the names that the charts ask for",
 		Long: "The registry may have a path, registry.example.com/mirror. Credentials are those that `docker login` has stored. An image that is there " +
-			"already is not sent again. Afterwards: --set images.registry=REGISTRY.",
+			"already is not sent again. Afterwards: --set images.registry=REGISTRY. Where there is a workspace, lock.yaml notes the digest of each.",
 		Example: "  sparkwiz images push registry.example.com/mirror\n  sparkwiz images push localhost:5000 spark-4.1",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -73,13 +74,36 @@ func (a *app) imagesPushCommand() *cobra.Command {
 			}
 			observe, stop := a.observer()
 			defer stop()
-			o := images.PushOptions{Registry: args[0], Names: args[1:], Insecure: insecure, StandIns: standIns}
-			return images.Push(cmd.Context(), o, observe)
+			lock, path, err := a.imageLock()
+			if err != nil {
+				return err
+			}
+			o := images.PushOptions{
+				Registry: args[0], Names: args[1:], Insecure: insecure, StandIns: standIns,
+				Pushed: func(reference, digest string) { lock.Images[reference] = digest },
+			}
+			err = images.Push(cmd.Context(), o, observe)
+			if len(lock.Images) > 0 {
+				a.saveLock(lock, path)
+			}
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&insecure, "insecure", false, "use plain HTTP or an unknown certificate; localhost needs no flag for HTTP")
 	cmd.Flags().BoolVar(&standIns, "stand-ins", false, "also push the images that take an official one's place in tests")
 	return cmd
+}
+
+// imageLock is the lock of the environment that the answers are for. Pushing
+// needs no answers; then it is kept nowhere.
+func (a *app) imageLock() (lock chartstore.Lock, path string, err error) {
+	answers, err := a.answers()
+	if err != nil {
+		return lock, "", err
+	}
+	path = a.lockFile(answers.Spec.Environment)
+	lock, err = chartstore.LoadLock(path)
+	return lock, path, err
 }
 
 func (a *app) imagesLoadCommand() *cobra.Command {

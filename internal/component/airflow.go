@@ -22,6 +22,7 @@ func airflow() Component {
 		Doors: func(spec.Spec) []Door {
 			return []Door{{Title: "Airflow", Service: "airflow-api", Port: 8080, Scheme: "http", Secret: airflowSecret, Key: "admin-password"}}
 		},
+		Flows:  airflowFlows,
 		Values: airflowValues,
 	}
 }

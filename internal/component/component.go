@@ -22,6 +22,7 @@ type Component struct {
 	Secrets func(spec.Spec) []secret.Ref   // what its pods read
 	Pods    func(spec.Spec) []Pod          // what the scheduler will be asked for; Values carries the same numbers
 	Doors   func(spec.Spec) []Door         // what people reach from outside; nil: nothing
+	Flows   func(spec.Spec) []Flow         // whom its pods talk to; nil: nobody, and nobody is let in
 	Values  func(spec.Spec) map[string]any // chart values; a pure function of the answers
 	// Upstream is the entry of a chart that others maintain; nil: it is ours.
 	// A cluster that has what it offers is taken as it is.
@@ -84,6 +85,12 @@ func (c Component) Installed(s spec.Spec) bool { return c.When == nil || c.When(
 // which follows Needs; people read it from the bottom of the platform to the
 // top.
 func Catalogue() []Component {
+	// Charts of others come first: what they bring is used by ours.
+	return slices.Concat(upstream(), []Component{defaultDeny()}, ours())
+}
+
+// ours are the components with pods of our own.
+func ours() []Component {
 	all := []Component{postgresql(), postgresqlCluster(), objectStore(), hiveMetastore()}
 	for _, l := range lines() {
 		all = append(all, l.component())
@@ -92,8 +99,7 @@ func Catalogue() []Component {
 	for i := range all {
 		all[i] = all[i].offPools()
 	}
-	// Charts of others come first: what they bring is used by ours.
-	return slices.Concat(upstream(), all)
+	return all
 }
 
 // offPools keeps a component's pods, executors excepted, off the pools that

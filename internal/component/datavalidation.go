@@ -27,7 +27,8 @@ func dataValidation() Component {
 			}
 			return nil
 		},
-		Pods: func(s spec.Spec) []Pod { return []Pod{pod(s)} },
+		Pods:  func(s spec.Spec) []Pod { return []Pod{pod(s)} },
+		Flows: validationFlows,
 		Values: func(s spec.Spec) map[string]any {
 			v := map[string]any{"imageRegistry": s.Images.Registry, "resources": roomy(pod(s))}
 			maps.Copy(v, sparkClient(s))

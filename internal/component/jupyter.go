@@ -28,6 +28,7 @@ func jupyter() Component {
 		Doors: func(spec.Spec) []Door {
 			return []Door{{Title: "JupyterLab", Service: "jupyter", Port: 8888, Scheme: "http", Secret: notebookSecret, Key: "token"}}
 		},
+		Flows:  notebookFlows,
 		Values: notebookValues,
 	}
 }

@@ -16,7 +16,8 @@ func hiveMetastore() Component {
 		Secrets: func(s spec.Spec) []secret.Ref {
 			return append(storeKeys(s), database(s, "metastore").refs...)
 		},
-		Pods: func(spec.Spec) []Pod { return []Pod{pod} },
+		Pods:  func(spec.Spec) []Pod { return []Pod{pod} },
+		Flows: metastoreFlows,
 		Values: func(s spec.Spec) map[string]any {
 			db := database(s, "metastore")
 			policy := storePeers(s)

@@ -17,6 +17,7 @@ func objectStore() Component {
 		Name: "object-store", Title: "Object store (dev)", Chart: "object-store",
 		When:    func(s spec.Spec) bool { return s.Storage.Mode == spec.InCluster },
 		Secrets: storeKeys,
+		Flows:   storeFlows,
 		Pods:    func(s spec.Spec) []Pod { return []Pod{pod(s)} },
 		Values: func(s spec.Spec) map[string]any {
 			return map[string]any{

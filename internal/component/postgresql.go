@@ -14,7 +14,8 @@ func postgresql() Component {
 	}
 	return Component{
 		Name: "postgresql", Title: "PostgreSQL (dev)", Chart: "postgresql",
-		When: in(spec.InCluster),
+		When:  in(spec.InCluster),
+		Flows: databaseFlows,
 		Secrets: func(s spec.Spec) []secret.Ref {
 			refs := []secret.Ref{{Secret: databaseSecret, Key: "postgres-password", Purpose: "superuser of the database server"}}
 			for _, name := range databases(s) {

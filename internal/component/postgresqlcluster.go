@@ -24,7 +24,8 @@ func postgresqlCluster() Component {
 			}
 			return refs
 		},
-		Pods: func(s spec.Spec) []Pod { return []Pod{pod(s)} },
+		Pods:  func(s spec.Spec) []Pod { return []Pod{pod(s)} },
+		Flows: clusterFlows,
 		Values: func(s spec.Spec) map[string]any {
 			var all []any
 			for _, name := range databases(s) {

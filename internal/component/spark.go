@@ -33,6 +33,7 @@ func (l line) component() Component {
 		Secrets: l.secrets,
 		Pods:    l.pods,
 		Doors:   l.doors,
+		Flows:   l.flows,
 		Values:  l.values,
 	}
 }

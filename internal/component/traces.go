@@ -26,6 +26,7 @@ func traces() Component {
 		Name: "trace-exporter", Title: "Traces", Chart: "trace-exporter",
 		When:    traced,
 		Needs:   []string{"object-store", "opentelemetry-collector"},
+		Flows:   traceFlows,
 		Secrets: func(s spec.Spec) []secret.Ref { return append(storeKeys(s), traceKeys(s)...) },
 		Pods:    func(s spec.Spec) []Pod { return []Pod{pod(s)} },
 		Values: func(s spec.Spec) map[string]any {

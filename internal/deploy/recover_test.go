@@ -146,7 +146,7 @@ func TestPendingIsRepaired(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, status := range map[string]release.Status{
-		"postgresql": release.StatusPendingInstall, "object-store": release.StatusPendingUpgrade,
+		"default-deny": release.StatusPendingRollback, "postgresql": release.StatusPendingInstall, "object-store": release.StatusPendingUpgrade,
 		"hive-metastore": release.StatusUninstalling, "spark-41": release.StatusFailed,
 	} {
 		pending(t, c, p, p.Namespace, name, status)

@@ -83,7 +83,8 @@ func TestPush(t *testing.T) {
 	image := archive(t, cache, "spark-4.1", "built")
 	archive(t, cache, "postgres", images.StandIn)
 	host, writes := server(t, nil)
-	options := images.PushOptions{Registry: host + "/mirror/", Names: []string{"spark-4.1"}}
+	pushed := map[string]string{}
+	options := images.PushOptions{Registry: host + "/mirror/", Names: []string{"spark-4.1"}, Pushed: func(reference, digest string) { pushed[reference] = digest }}
 
 	last, observe := recorder()
 	if err := images.Push(t.Context(), options, observe); err != nil {
@@ -106,10 +107,20 @@ func TestPush(t *testing.T) {
 		t.Errorf("the registry has %v, not %v (%v)", id, want, err)
 	}
 
+	digest, err := got.Digest()
+	if noted := pushed["docker.io/sparkwiz/spark:4.1.4"]; err != nil || noted != digest.String() {
+		t.Errorf("the digest that was told is %q, the registry's is %v (%v)", noted, digest, err)
+	}
+	clear(pushed)
+
 	before := writes.Load()
 	last, observe = recorder()
 	if err := images.Push(t.Context(), options, observe); err != nil || last["push/spark-4.1"].State != progress.Same || writes.Load() != before {
 		t.Errorf("the second push: %v, %+v, %d calls that write", err, last, writes.Load()-before)
+	}
+
+	if noted := pushed["docker.io/sparkwiz/spark:4.1.4"]; noted != digest.String() {
+		t.Errorf("the digest of what was there is told as %q, not %v", noted, digest)
 	}
 
 	// A rebuilt image takes the place of the old one.

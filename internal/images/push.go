@@ -26,6 +26,9 @@ type PushOptions struct {
 	Insecure bool           // plain HTTP, or a certificate that nobody has signed
 	StandIns bool           // also push the images that only stand in for official ones
 	Keychain authn.Keychain // nil: what `docker login` has stored
+	// Pushed is told what the registry has now under an image's name: the
+	// digest of its manifest. nil: nobody wants to know.
+	Pushed func(reference, digest string)
 }
 
 // Push copies archives into a registry, under the names that the charts use when images.registry names it. An image that
@@ -53,7 +56,7 @@ func Push(ctx context.Context, o PushOptions, observe progress.Observer) error {
 			}
 			continue
 		}
-		sent, err := push(ctx, c, target, o, step)
+		sent, digest, err := push(ctx, c, target, o, step)
 		switch {
 		case ctx.Err() != nil:
 			step.end(progress.Failed, "interrupted", "")
@@ -62,10 +65,14 @@ func Push(ctx context.Context, o PushOptions, observe progress.Observer) error {
 			err = refused(err, target)
 			step.end(progress.Failed, err.Error(), strings.Join(fault.Hints(err), "\n"))
 			faults = append(faults, err)
+			continue
 		case sent:
 			step.end(progress.Done, "", "")
 		default:
 			step.end(progress.Same, "", "")
+		}
+		if o.Pushed != nil {
+			o.Pushed(c.Reference, digest)
 		}
 	}
 	return errors.Join(faults...)
@@ -91,18 +98,19 @@ func Target(registry, reference string, insecure bool) (name.Tag, error) {
 	return to, nil
 }
 
-// push sends one image, and reports whether anything had to be sent.
-func push(ctx context.Context, c Chosen, target name.Tag, o PushOptions, step *step) (sent bool, err error) {
+// push sends one image, and reports whether anything had to be sent, and the
+// digest of what is there then.
+func push(ctx context.Context, c Chosen, target name.Tag, o PushOptions, step *step) (sent bool, digest string, err error) {
 	common := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(o.Keychain), remote.WithUserAgent("sparkwiz")}
 	if o.Insecure {
 		common = append(common, remote.WithTransport(unchecked()))
 	}
-	if id, err := remoteID(target, common); err != nil || id == c.Archive.ID {
-		return false, err
+	if id, digest, err := remoteID(target, common); err != nil || id == c.Archive.ID {
+		return false, digest, err
 	}
 	image, err := c.Archive.Open()
 	if err != nil {
-		return false, err
+		return false, "", err
 	}
 	updates := make(chan v1.Update, 16)
 	done := make(chan struct{})
@@ -116,21 +124,29 @@ func push(ctx context.Context, c Chosen, target name.Tag, o PushOptions, step *s
 	step.say("compressing the layers")
 	err = remote.Write(target, image, append(common, remote.WithProgress(updates))...)
 	<-done // Write has closed the channel.
-	return err == nil, err
+	if err != nil {
+		return false, "", err
+	}
+	manifest, err := image.Digest()
+	return true, manifest.String(), err
 }
 
-// remoteID is the ID of the image that the registry has under a name, empty when there is none. The digest of a manifest
-// would not do: it depends on how the layers were compressed.
-func remoteID(target name.Tag, options []remote.Option) (string, error) {
+// remoteID is the ID of the image that the registry has under a name, and the digest of its manifest; both are empty when
+// there is none. To compare, the digest would not do: it depends on how the layers were compressed.
+func remoteID(target name.Tag, options []remote.Option) (id, digest string, err error) {
 	image, err := remote.Image(target, options...)
 	if failure, ok := errors.AsType[*transport.Error](err); ok && failure.StatusCode == http.StatusNotFound {
-		return "", nil
+		return "", "", nil
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	id, err := image.ConfigName()
-	return id.String(), err
+	config, err := image.ConfigName()
+	if err != nil {
+		return "", "", err
+	}
+	manifest, err := image.Digest()
+	return config.String(), manifest.String(), err
 }
 
 // refused puts a registry's answer into words.

@@ -32,8 +32,28 @@ func warnings(p Plan, f facts.Facts) []Warning {
 	}
 	if looked("nodes", "pods") {
 		w = append(w, space(p, f)...)
+		w = append(w, guests(p, f)...)
 	}
 	return append(w, unfollowed(p.Spec, f)...)
+}
+
+// guests warns of pods that were there before the platform and that its
+// policies would cut off: in a namespace that somebody handed over.
+func guests(p Plan, f facts.Facts) []Warning {
+	i := slices.IndexFunc(f.Namespaces, func(n facts.Namespace) bool {
+		return n.Name == p.Namespace && n.Labels[facts.PlatformLabel] == p.Name && n.Labels["app.kubernetes.io/managed-by"] != "sparkwiz"
+	})
+	pods := int64(0)
+	for _, n := range f.Nodes {
+		pods += n.ByNamespace[p.Namespace].Pods
+	}
+	if !p.Spec.Network.DefaultDeny || i < 0 || pods == 0 {
+		return nil
+	}
+	return []Warning{{
+		What: fmt.Sprintf("%d pods run in the namespace %s, which was handed over; those that are not sparkwiz's will be cut off from the network", pods, p.Namespace),
+		Hint: "--set network.defaultDeny=false   # or give them policies: docs/network.md",
+	}}
 }
 
 func storage(p Plan, f facts.Facts) []Warning {

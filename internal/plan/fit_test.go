@@ -97,6 +97,14 @@ func TestWarnings(t *testing.T) {
 			pool.Labels = map[string]string{"nvidia.com/gpu.present": "true"}
 			f.Nodes = append(f.Nodes, pool)
 		}, want: []string{"no node has 1 nvidia.com/gpu for spark-41-executor; the most that one has is 0"}},
+		"pods of others in a namespace that was handed over": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			f.Namespaces = []facts.Namespace{{Name: s.Namespace, Labels: map[string]string{facts.PlatformLabel: s.Name}}}
+			f.Nodes[0].ByNamespace = map[string]facts.Resources{s.Namespace: {Pods: 2}}
+		}, want: []string{"2 pods run in the namespace spark, which was handed over; those that are not sparkwiz's will be cut off from the network"}},
+		"pods in a namespace of our own": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
+			f.Namespaces = []facts.Namespace{{Name: s.Namespace, Labels: map[string]string{facts.PlatformLabel: s.Name, "app.kubernetes.io/managed-by": "sparkwiz"}}}
+			f.Nodes[0].ByNamespace = map[string]facts.Resources{s.Namespace: {Pods: 2}}
+		}},
 		"full of ourselves": {facts: oneNode(4000, 8), change: func(f *facts.Facts, s *spec.Spec) {
 			f.Nodes[0].Requested = facts.Resources{CPUMilli: 4000, Memory: 8 * gib}
 			f.Nodes[0].ByNamespace = map[string]facts.Resources{s.Namespace: {CPUMilli: 4000, Memory: 8 * gib}}

@@ -48,12 +48,12 @@ func platforms() map[string]spec.Spec {
 
 func TestReleases(t *testing.T) {
 	tests := map[string]string{ // release(needs)
-		"dev in-cluster":                "object-store spark-41(object-store)",
-		"dev in-cluster iceberg":        "postgresql object-store hive-metastore(postgresql,object-store) spark-41(object-store,hive-metastore)",
-		"dev external":                  "spark-41",
-		"dev external iceberg":          "postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
-		"staging external iceberg":      "postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
-		"prod external iceberg history": "postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
+		"dev in-cluster":                "default-deny object-store spark-41(object-store)",
+		"dev in-cluster iceberg":        "default-deny postgresql object-store hive-metastore(postgresql,object-store) spark-41(object-store,hive-metastore)",
+		"dev external":                  "default-deny spark-41",
+		"dev external iceberg":          "default-deny postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
+		"staging external iceberg":      "default-deny postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
+		"prod external iceberg history": "default-deny postgresql hive-metastore(postgresql) spark-41(hive-metastore)",
 	}
 	for name, want := range tests {
 		var got []string

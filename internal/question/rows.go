@@ -20,6 +20,7 @@ func Pages() []Page {
 		{"validation", "Data validation", "When data is held against its suite of expectations."},
 		{"database", "Database", "The PostgreSQL that the platform keeps its own data in."},
 		{"notebooks", "Notebooks", "JupyterLab in the browser, with everything that a notebook needs to talk to Spark."},
+		{"network", "Network", "Who may talk with whom, in the namespace and out of it."},
 		{"observability", "Observability", "Metrics, dashboards and alerts."},
 		{"dr", "Disaster recovery", "Nightly backups of the databases."},
 	}
@@ -30,7 +31,7 @@ func Rows() []Question {
 	var rows []Question
 	for _, part := range [][]Question{
 		clusterRows(), environmentRows(), secretRows(), storageRows(), gpuRows(), workloadRows(), sparkRows(), scalingRows(), optionalRows(),
-		airflowRows(), databaseRows(), notebookRows(), traceRows(), lastRows(),
+		airflowRows(), databaseRows(), notebookRows(), traceRows(), networkRows(), lastRows(),
 	} {
 		rows = append(rows, part...)
 	}

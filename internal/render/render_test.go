@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,8 @@ func TestManifestTwice(t *testing.T) {
 }
 
 func TestManifestRefuses(t *testing.T) {
-	postgresql := quickstart(t).Releases[0]
+	releases := quickstart(t).Releases
+	postgresql := releases[slices.IndexFunc(releases, func(r plan.Release) bool { return r.Name == "postgresql" })]
 	with := func(key string, value any) plan.Release {
 		r := postgresql
 		r.Values = map[string]any{key: value}

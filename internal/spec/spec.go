@@ -16,6 +16,7 @@ type Spec struct {
 	Environment   string        `json:"environment"`
 	Cluster       Cluster       `json:"cluster"`
 	Images        Images        `json:"images"`
+	Network       Network       `json:"network"`
 	Secrets       Secrets       `json:"secrets"`
 	Storage       Storage       `json:"storage"`
 	Database      Database      `json:"database"`
@@ -50,6 +51,11 @@ type Cluster struct {
 type Images struct {
 	Registry string `json:"registry"` // replaces docker.io in every reference; empty keeps the public names
 	Load     bool   `json:"load"`     // archives of this machine are given to the cluster, which pulls nothing
+}
+
+// Network says who may talk with whom.
+type Network struct {
+	DefaultDeny bool `json:"defaultDeny"` // of the whole namespace, also of pods that are not sparkwiz's
 }
 
 // Generated is the secret provider that makes passwords in the cluster.
@@ -269,6 +275,7 @@ func Default() Spec {
 		Name:        "spark",
 		Namespace:   "spark",
 		Environment: Dev,
+		Network:     Network{DefaultDeny: true},
 		Secrets:     Secrets{Provider: Generated},
 		Storage:     Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
 		Database:    Database{Mode: InCluster, Port: 5432, TLS: TLSVerified, Instances: 3, Size: "5Gi"},

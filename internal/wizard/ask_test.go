@@ -54,7 +54,7 @@ func TestAskEnterTakesTheDefault(t *testing.T) {
 	if len(kept.Missing()) != 0 || kept.Spec.Cluster.Context != "kind-spark" {
 		t.Errorf("missing %v, cluster %q", kept.Missing(), kept.Spec.Cluster.Context)
 	}
-	lacks(t, said, "Looking at kind-spark.", "Kubernetes v1.34.4", "answer [2, kind-spark; the kubeconfig's current context]", "The plan: 4 releases", "Spark 4.1, after")
+	lacks(t, said, "Looking at kind-spark.", "Kubernetes v1.34.4", "answer [2, kind-spark; the kubeconfig's current context]", "The plan: 5 releases", "Spark 4.1, after")
 }
 
 func TestAskAnswers(t *testing.T) {

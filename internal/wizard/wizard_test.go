@@ -163,8 +163,8 @@ func TestAbsentOption(t *testing.T) {
 func TestPlanFollowsThePointer(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
-		d.page("iceberg").wait(time.Second).shows("4 releases")
-		d.press("right").wait(time.Second).shows("2 releases")
+		d.page("iceberg").wait(time.Second).shows("5 releases")
+		d.press("right").wait(time.Second).shows("3 releases")
 		d.press("esc").wait(time.Second)
 		if d.m.answers.Spec.Iceberg.Enabled {
 			t.Error("what was switched is lost")
@@ -191,14 +191,14 @@ func TestStalePlan(t *testing.T) {
 	driven(t, options(), func(d *drive) {
 		d.wait(time.Second)
 		late := d.m.planned.want
-		d.page("iceberg").press("right").wait(time.Second).shows("2 releases")
+		d.page("iceberg").press("right").wait(time.Second).shows("3 releases")
 		four, err := plan.Make(late.spec, cluster2())
 		if err != nil {
 			t.Fatal(err)
 		}
 		d.send(plannedMsg{want: late, plan: four})
 		d.send(renderedMsg{want: late, objects: 99})
-		d.size(120, 40).shows("2 releases").hides("99 objects")
+		d.size(120, 40).shows("3 releases").hides("99 objects")
 	})
 }
 
