@@ -18,12 +18,12 @@ import (
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:airflow all:common all:dag-files all:data-validation all:hive-metastore all:jupyter all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1
+//go:embed all:airflow all:common all:dag-files all:data-validation all:hive-metastore all:jupyter all:object-store all:postgresql all:postgresql-cluster all:secrets all:spark all:spark-3.5 all:spark-4.1
 var FS embed.FS
 
 // Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
-	return []string{"airflow", "data-validation", "hive-metastore", "jupyter", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1"}
+	return []string{"airflow", "data-validation", "hive-metastore", "jupyter", "object-store", "postgresql", "postgresql-cluster", "secrets", "spark-3.5", "spark-4.1"}
 }
 
 // Libraries lists the charts that others are made of.

@@ -90,8 +90,9 @@ func Catalogue() []Component {
 	}
 	all = append(all, jupyter(), airflow(), dataValidation())
 	for i := range all {
-		all[i] = all[i].offPools()
+		all[i] = all[i].claimed().offPools()
 	}
+	all = append([]Component{provided(all).offPools()}, all...)
 	// Charts of others come first: what they bring is used by ours.
 	return slices.Concat(upstream(), all)
 }

@@ -93,7 +93,7 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 	if p.ID, err = digest(p); err != nil {
 		return Plan{}, err
 	}
-	p.Warnings = append(warnings(p, f), tooOld(chosen, f)...)
+	p.Warnings = slices.Concat(secretWarnings(p, f), warnings(p, f), tooOld(chosen, f))
 	return p, nil
 }
 
