@@ -110,6 +110,7 @@ var flips = map[string]any{
 	"image.pullPolicy":             "Always",
 	"agent.image.pullPolicy":       "Always",
 	"secrets provider":             "gcp",
+	"agent.labels":                 map[string]any{"team": "data"},
 	"secrets sealed":               sealedToken("cluster-wide", true),
 	"secrets secrets": []any{map[string]any{"name": "other", "username": "airflow", "keys": []any{
 		map[string]any{"key": "password", "entry": "spark/dev/other", "property": "password"},

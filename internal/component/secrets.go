@@ -1,6 +1,7 @@
 package component
 
 import (
+	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
@@ -29,7 +30,7 @@ func provided(beside []Component) Component {
 		},
 		Pods: func(s spec.Spec) []Pod {
 			if s.Secrets.Provider != spec.VaultAgent {
-				return nil
+				return []Pod{}
 			}
 			return []Pod{pod} // 64 MiB are the agent's, which its injector adds.
 		},
@@ -40,7 +41,11 @@ func provided(beside []Component) Component {
 			}
 			v := p.Values(s, wanted(s, beside))
 			if s.Secrets.Provider == spec.VaultAgent {
-				agent := map[string]any{"resources": resources(Pod{CPUMilli: 10, Memory: pod.Memory / 2})}
+				agent := map[string]any{
+					"resources": resources(Pod{CPUMilli: 10, Memory: pod.Memory / 2}),
+					// They are taken for passwords that were generated: an uninstall leaves them, a purge does not.
+					"labels": map[string]any{facts.PlatformLabel: s.Name, "app.kubernetes.io/managed-by": "sparkwiz"},
+				}
 				if !s.Spark41.Enabled && s.Spark35.Enabled {
 					agent["image"] = map[string]any{"tag": s.Spark35.Version}
 				} else {

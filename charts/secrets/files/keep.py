@@ -28,7 +28,7 @@ def server():
     return f"https://[{host}]:{port}" if ":" in host else f"https://{host}:{port}"
 
 
-def manifest(secret, values):
+def manifest(secret, values, labels):
     """The Secret to apply. An empty value is of no use to anybody, and an error."""
     empty = [key for key, value in values.items() if not isinstance(value, str) or not value]
     if empty:
@@ -41,7 +41,7 @@ def manifest(secret, values):
         "type": "kubernetes.io/basic-auth" if secret["username"] else "Opaque",
         "metadata": {
             "name": secret["name"],
-            "labels": {"app.kubernetes.io/managed-by": "secrets-agent", "app.kubernetes.io/part-of": "sparkwiz"},
+            "labels": {"app.kubernetes.io/managed-by": "secrets-agent", "app.kubernetes.io/part-of": "sparkwiz"} | labels,
         },
         "data": {key: base64.b64encode(value.encode()).decode() for key, value in values.items()},
     }
@@ -65,7 +65,7 @@ def put(body):
         pass
 
 
-def keep(secrets, seen):
+def keep(secrets, labels, seen):
     """One round. Returns what is wrong, a line each; `seen` remembers the files by their text."""
     wrong = []
     for secret in secrets:
@@ -74,7 +74,7 @@ def keep(secrets, seen):
             text = (FILES / f"{name}.json").read_text()
             if seen.get(name) == text:
                 continue
-            put(manifest(secret, json.loads(text)))
+            put(manifest(secret, json.loads(text), labels))
             seen[name] = text
             print(f"{name}: as Vault says", flush=True)
         except json.JSONDecodeError:
@@ -87,10 +87,10 @@ def keep(secrets, seen):
 
 
 def main():
-    secrets = json.loads((CONFIG / "secrets.json").read_text())
+    config = json.loads((CONFIG / "secrets.json").read_text())
     seen, said = {}, None
     while True:
-        wrong = keep(secrets, seen)
+        wrong = keep(config["secrets"], config["labels"], seen)
         if wrong != said:
             for line in wrong:
                 print(line, file=sys.stderr, flush=True)
