@@ -36,7 +36,7 @@ var table = map[string]rule{
 	"render":     {ours: []string{"plan", "charts"}, pure: true},
 	"kube":       {ours: []string{"facts", "fault"}},
 	"chartstore": {ours: []string{"fault"}},
-	"deploy":     {ours: []string{"spec", "component", "plan", "render", "kube", "secret", "fault", "progress"}},
+	"deploy":     {ours: []string{"spec", "component", "plan", "render", "kube", "secret", "seal", "fault", "progress"}},
 	"mirror":     {ours: []string{"plan", "render", "catalogue", "chartstore", "charts", "fault", "progress"}},
 	"verify":     {ours: []string{"spec", "plan", "kube", "facts", "fault", "progress"}},
 	"local":      {ours: []string{"facts", "fault", "progress"}},

@@ -116,7 +116,12 @@ func fills(o *object) bool {
 // filled reports whether the operator is content with such an object. Before
 // it has looked at one there is no status, and kstatus takes that for content.
 func filled(o *object, t Trouble) (bool, Trouble, error) {
-	if said(o, success(o)).status == "True" {
+	// What it says of an earlier generation is over.
+	seen, tells, err := unstructured.NestedInt64(o.Object, "status", "observedGeneration")
+	if err != nil {
+		return false, t, err
+	}
+	if said(o, success(o)).status == "True" && (!tells || seen >= o.GetGeneration()) {
 		return true, t, nil
 	}
 	return false, waitsFor(o, t), nil

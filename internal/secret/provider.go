@@ -55,7 +55,7 @@ func Chosen(s spec.Spec) (Provider, bool) {
 func Claim(p Provider, refs []Ref) []Ref {
 	claimed := slices.Clone(refs)
 	for i := range claimed {
-		claimed[i].From, claimed[i].Yours = p.Name(), false
+		claimed[i].From, claimed[i].Given, claimed[i].Yours = p.Name(), claimed[i].Yours, false
 	}
 	return claimed
 }

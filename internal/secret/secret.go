@@ -15,6 +15,9 @@ type Ref struct {
 	User string `json:"user,omitempty"`
 	// From is the provider that fills it; empty: it is generated, or Yours.
 	From string `json:"from,omitempty"`
+	// Given means that only people know the value, since something outside the
+	// platform has it too; others can be chosen at random.
+	Given bool `json:"given,omitempty"`
 	// Fixed says why a new value cannot simply take the place of the present
 	// one; empty: it can.
 	Fixed string `json:"fixed,omitempty"`
