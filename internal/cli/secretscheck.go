@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -55,6 +56,14 @@ func (a *app) checkProvider(ctx context.Context, s spec.Spec) ([]secret.Finding,
 		return nil, err
 	}
 	return deploy.CheckProvider(ctx, p, cluster), nil
+}
+
+// probe is the same for the wizard, a line for each finding.
+func (a *app) probe(ctx context.Context, s spec.Spec) ([]string, error) {
+	found, err := a.checkProvider(ctx, s)
+	var text strings.Builder
+	writeFindings(&text, found)
+	return strings.Split(strings.TrimRight(text.String(), "\n"), "\n"), err
 }
 
 func writeFindings(w io.Writer, found []secret.Finding) {

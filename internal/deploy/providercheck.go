@@ -278,11 +278,15 @@ func (c *checker) sealed() {
 func SealingCertificate(ctx context.Context, cluster *kube.Cluster) ([]byte, error) {
 	var first error
 	for _, namespace := range []string{"sealed-secrets", "kube-system"} {
-		data, err := cluster.Client.CoreV1().Services(namespace).ProxyGet("http", "sealed-secrets-controller", "", "/v1/cert.pem", nil).DoRaw(ctx)
-		if err == nil {
-			return data, nil
+		services := cluster.Client.CoreV1().Services(namespace)
+		s, err := services.Get(ctx, "sealed-secrets-controller", metav1.GetOptions{})
+		if err == nil && len(s.Spec.Ports) > 0 {
+			var data []byte
+			if data, err = services.ProxyGet("http", s.Name, s.Spec.Ports[0].Name, "/v1/cert.pem", nil).DoRaw(ctx); err == nil {
+				return data, nil
+			}
 		}
-		if first == nil {
+		if first == nil || apierrors.IsNotFound(first) && !apierrors.IsNotFound(err) {
 			first = err
 		}
 	}

@@ -134,7 +134,11 @@ func (a *asker) questions() error {
 			a.look()
 		}
 		// An answer may have added or taken away questions before the next.
-		at = 1 + slices.IndexFunc(a.m.asked(), func(r question.Question) bool { return r.Key == q.Key })
+		asked = a.m.asked()
+		at = 1 + slices.IndexFunc(asked, func(r question.Question) bool { return r.Key == q.Key })
+		if q.Page == secretsPage && (at == len(asked) || asked[at].Page != secretsPage) {
+			a.probe()
+		}
 	}
 }
 
