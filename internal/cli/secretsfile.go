@@ -66,4 +66,3 @@ func (a *app) writeSealed(s spec.Spec, all []secret.Sealed) (string, error) {
 	}
 	return path, nil
 }
-

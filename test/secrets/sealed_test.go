@@ -382,5 +382,3 @@ func unpacked(t *testing.T, data []byte) string {
 	}
 	return string(text)
 }
-
-

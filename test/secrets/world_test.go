@@ -17,13 +17,13 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/discovery/cached/memory"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
 	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
 // world is the API server, and a home directory of its own for sparkwiz.
@@ -103,7 +103,7 @@ func documents(t *testing.T, path string) []*unstructured.Unstructured {
 // says, and what anybody could read of it in /proc meanwhile.
 func (w *world) sparkwiz(stdin string, args ...string) (string, error) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // A clean-up runs it too.
 	defer cancel()
 	cmd := exec.CommandContext(ctx, from(w.t, "SPARKWIZ_BIN"), args...)
 	cmd.Dir = w.home
