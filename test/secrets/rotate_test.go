@@ -92,10 +92,11 @@ func (w *world) operator(namespace string, store func(entry, property string) st
 	ctx, stop := context.WithCancel(context.Background())
 	w.t.Cleanup(stop)
 	say := func(resource string, o *unstructured.Unstructured, ready, message string) {
-		o.Object["status"] = map[string]any{
-			"refreshTime": time.Now().UTC().Format(time.RFC3339),
-			"conditions":  []any{map[string]any{"type": "Ready", "status": ready, "reason": "Test", "message": message}},
+		status := map[string]any{"conditions": []any{map[string]any{"type": "Ready", "status": ready, "reason": "Test", "message": message}}}
+		if resource == "externalsecrets" {
+			status["refreshTime"] = time.Now().UTC().Format(time.RFC3339)
 		}
+		o.Object["status"] = status
 		_, _ = w.dynamic.Resource(at(resource)).Namespace(namespace).UpdateStatus(ctx, o, metav1.UpdateOptions{})
 	}
 	round := func() {
