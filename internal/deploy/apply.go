@@ -40,7 +40,7 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 		e.tell(progress.Event{Step: s.Name(), Title: s.Title(), State: progress.Waiting, Expect: expected[s.Name()]})
 	}
 	e.announce(retired)
-	if err := e.preflight(ctx, steps); err != nil {
+	if err := e.preflight(ctx, steps, len(retired) > 0); err != nil {
 		if ctx.Err() != nil {
 			return interrupted(nil)
 		}

@@ -247,6 +247,17 @@ func TestSealed(t *testing.T) {
 	if after := w.releases(t, "sealed"); after != before {
 		t.Errorf("a second apply wrote releases: %s, then %s", before, after)
 	}
+	// A lost file must not take the Secrets away from a platform that runs.
+	kept := filepath.Join(w.home, "sealed-secrets.yaml")
+	if err := os.Rename(kept, kept+".lost"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := w.sparkwiz("", "apply", "--yes", "-f", file); err == nil || !strings.Contains(out, "are not sealed") || w.releases(t, "sealed") != before {
+		t.Errorf("an apply without the file: %v\n%s", err, out)
+	}
+	if err := os.Rename(kept+".lost", kept); err != nil {
+		t.Fatal(err)
+	}
 	w.rotates(t, run)
 	if _, err := w.sparkwiz("", "secrets", "rotate", "postgresql-credentials/postgres-password", "--yes", "-f", file); err == nil {
 		t.Error("the superuser's password was rotated")
