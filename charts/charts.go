@@ -18,12 +18,12 @@ import (
 
 // FS holds one directory per chart. The all: prefix keeps files whose names start with an underscore (_helpers.tpl).
 //
-//go:embed all:airflow all:common all:dag-files all:data-validation all:default-deny all:hive-metastore all:jupyter all:monitoring all:object-store all:postgresql all:postgresql-cluster all:spark all:spark-3.5 all:spark-4.1 all:trace-exporter
+//go:embed all:airflow all:common all:dag-files all:data-validation all:default-deny all:hive-metastore all:jupyter all:monitoring all:object-store all:postgresql all:postgresql-cluster all:secrets all:spark all:spark-3.5 all:spark-4.1 all:trace-exporter
 var FS embed.FS
 
 // Names lists the charts that can be installed, in alphabetical order.
 func Names() []string {
-	return []string{"airflow", "data-validation", "default-deny", "hive-metastore", "jupyter", "monitoring", "object-store", "postgresql", "postgresql-cluster", "spark-3.5", "spark-4.1", "trace-exporter"}
+	return []string{"airflow", "data-validation", "default-deny", "hive-metastore", "jupyter", "monitoring", "object-store", "postgresql", "postgresql-cluster", "secrets", "spark-3.5", "spark-4.1", "trace-exporter"}
 }
 
 // Libraries lists the charts that others are made of.

@@ -28,6 +28,7 @@ var releases = map[string]string{
 	"object-store":       "object-store",
 	"postgresql":         "postgresql",
 	"postgresql-cluster": "postgresql-cluster",
+	"secrets":            "secrets",
 	"spark-3.5":          "spark-35",
 	"spark-4.1":          "spark-41",
 	"trace-exporter":     "trace-exporter",

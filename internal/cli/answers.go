@@ -62,6 +62,9 @@ func (a *app) answers() (question.Answers, error) {
 	if a.flags.preset != "" {
 		err = errors.Join(err, under(&answers, a.flags.preset, question.FromPreset))
 	}
+	if err == nil {
+		err = a.readSealed(&answers.Spec)
+	}
 	return answers, err
 }
 

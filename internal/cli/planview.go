@@ -54,6 +54,9 @@ func writePlan(out io.Writer, p plan.Plan, f facts.Facts) {
 		if s.Yours {
 			who = "yours: must exist"
 		}
+		if s.From != "" {
+			who = "from " + s.From
+		}
 		fmt.Fprintf(out, "Secret %s/%s: %s, %s\n", s.Secret, s.Key, s.Purpose, who)
 	}
 	for _, warning := range p.Warnings {

@@ -38,11 +38,17 @@ func (a *app) secretsCommand() *cobra.Command {
 			}, nil)
 		},
 	}
-	cmd.AddCommand(a.secretsShowCommand())
+	cmd.AddCommand(
+		a.secretsShowCommand(), a.secretsListCommand(), a.secretsEnterCommand(), a.secretsSealCommand(),
+		a.secretsRotateCommand(), a.secretsRestartCommand(), a.secretsCheckCommand(),
+	)
 	return cmd
 }
 
 func maker(r secret.Ref) string {
+	if r.From != "" {
+		return "from " + r.From
+	}
 	if r.Yours {
 		return "you make it"
 	}

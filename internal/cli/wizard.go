@@ -45,6 +45,7 @@ func (a *app) wizardOptions(answers question.Answers) wizard.Options {
 		Version:  version,
 		Contexts: a.contexts,
 		Look:     a.look,
+		Probe:    a.probe,
 		Plan:     plan.Make,
 		Render:   func(p plan.Plan) (int, error) { return objects(cache, p) },
 		Save:     a.save,

@@ -29,7 +29,10 @@ func airflow() Component {
 
 func airflowSecrets(s spec.Spec) []secret.Ref {
 	refs := []secret.Ref{
-		{Secret: airflowSecret, Key: "fernet-key", Purpose: "what encrypts connections in Airflow's database"},
+		{
+			Secret: airflowSecret, Key: "fernet-key", Purpose: "what encrypts connections in Airflow's database",
+			Fixed: "Airflow's database is encrypted with it; `airflow rotate-fernet-key` wants the old and the new one at once, and writes every connection anew",
+		},
 		{Secret: airflowSecret, Key: "jwt-secret", Purpose: "what signs the tokens of people and tasks"},
 		{Secret: airflowSecret, Key: "api-secret-key", Purpose: "what signs sessions in the browser"},
 		{Secret: airflowSecret, Key: "admin-password", Purpose: "Airflow's user admin"},

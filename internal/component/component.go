@@ -97,9 +97,9 @@ func ours() []Component {
 	}
 	all = append(all, jupyter(), airflow(), dataValidation(), traces(), monitoring())
 	for i := range all {
-		all[i] = all[i].offPools()
+		all[i] = all[i].claimed().offPools()
 	}
-	return all
+	return append([]Component{provided(all).offPools()}, all...)
 }
 
 // offPools keeps a component's pods, executors excepted, off the pools that

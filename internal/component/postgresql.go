@@ -17,7 +17,10 @@ func postgresql() Component {
 		When:  in(spec.InCluster),
 		Flows: databaseFlows,
 		Secrets: func(s spec.Spec) []secret.Ref {
-			refs := []secret.Ref{{Secret: databaseSecret, Key: "postgres-password", Purpose: "superuser of the database server"}}
+			refs := []secret.Ref{{
+				Secret: databaseSecret, Key: "postgres-password", Purpose: "superuser of the database server",
+				Fixed: "the server takes it only when its volume is made; change it with ALTER ROLE postgres in the pod, then in the Secret",
+			}}
 			for _, name := range databases(s) {
 				refs = append(refs, database(s, name).refs...)
 			}

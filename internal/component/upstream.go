@@ -23,9 +23,9 @@ func notYet(spec.Spec) bool { return false }
 // read a platform: what others stand on first.
 func foreigners() []foreign {
 	return []foreign{
-		{name: "external-secrets", when: notYet},
-		{name: "sealed-secrets", when: notYet},
-		{name: "vault", when: notYet},
+		{name: "external-secrets", when: filledBy("external-secrets")},
+		{name: "sealed-secrets", when: filledBy("sealed-secrets")},
+		{name: "vault", when: filledBy("vault")},
 		{name: "cloudnative-pg", when: in(spec.CloudNativePG)},
 		{name: "seaweedfs", when: notYet},
 		{name: "keda", when: func(s spec.Spec) bool { return s.Scaling.OfficeHours }},

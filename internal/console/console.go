@@ -4,6 +4,8 @@
 package console
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -95,6 +97,33 @@ func noColour(env []string) []string {
 func terminal(stream any) bool {
 	f, ok := stream.(term.File)
 	return ok && term.IsTerminal(f.Fd())
+}
+
+// Secret asks for a value that nobody is to see: on a terminal without echo,
+// otherwise a line of a pipe, such as a password manager's.
+func (c *Console) Secret(prompt string) ([]byte, error) {
+	if f, ok := c.In.(term.File); ok && c.InTTY {
+		fmt.Fprint(c.Err, prompt)
+		value, err := term.ReadPassword(f.Fd())
+		fmt.Fprintln(c.Err)
+		return value, err
+	}
+	var line []byte
+	one := make([]byte, 1)
+	for {
+		// A byte at a time: what follows the line is the next value's.
+		n, err := c.In.Read(one)
+		switch {
+		case n == 1 && one[0] == '\n':
+			return bytes.TrimSuffix(line, []byte("\r")), nil
+		case n == 1:
+			line = append(line, one[0])
+		case err == io.EOF && len(line) > 0:
+			return line, nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 func width(err, out io.Writer, columns string) int {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 )
 
@@ -31,21 +32,23 @@ func Apply(ctx context.Context, o Options, observe progress.Observer) (err error
 	defer func() { e.end(err) }()
 	steps := Steps(o.Plan)
 	e.tell(progress.Event{Step: checks, Title: "Checks before the first write", State: progress.Running})
+	retired, unseen := e.retired(ctx)
+	if unseen != nil && !kube.Refused(unseen) {
+		return w.Cluster.Trouble(unseen)
+	}
 	expected := e.expected()
 	for _, s := range steps {
 		e.tell(progress.Event{Step: s.Name(), Title: s.Title(), State: progress.Waiting, Expect: expected[s.Name()]})
 	}
-	if err := e.preflight(ctx, steps); err != nil {
+	if err := e.preflight(ctx, steps, len(retired) > 0); err != nil {
 		if ctx.Err() != nil {
 			return interrupted(nil)
 		}
 		e.tell(progress.Event{Step: checks, State: progress.Failed, Reason: err.Error(), Hint: strings.Join(fault.Hints(err), "\n")})
 		return err
 	}
-	// Whoever lacks rights has been told by now which.
-	retired, err := e.retired(ctx)
-	if err != nil {
-		return w.Cluster.Trouble(err)
+	if unseen != nil { // Whoever lacks rights for the plan has been told by now which.
+		return w.Cluster.Trouble(unseen)
 	}
 	e.tell(progress.Event{Step: checks, State: progress.Done})
 	e.announce(retired)

@@ -1,8 +1,6 @@
 package deploy
 
 import (
-	"fmt"
-
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -46,12 +44,4 @@ func field(o *object, path ...string) string {
 }
 
 // condition is the status of one of an object's conditions.
-func condition(o *object, kind string) string {
-	all, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
-	for _, c := range all {
-		if c, ok := c.(map[string]any); ok && c["type"] == kind {
-			return fmt.Sprint(c["status"])
-		}
-	}
-	return ""
-}
+func condition(o *object, kind string) string { return said(o, kind).status }

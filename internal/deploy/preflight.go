@@ -22,7 +22,12 @@ func Preflight(ctx context.Context, o Options) error {
 	if err := w.promises(); err != nil {
 		return err
 	}
-	return newEngine(w, nil).preflight(ctx, Steps(o.Plan))
+	e := newEngine(w, nil)
+	retired, err := e.retired(ctx)
+	if err != nil && !kube.Refused(err) { // Whoever may not look is told so with all the other rights.
+		return w.Cluster.Trouble(err)
+	}
+	return e.preflight(ctx, Steps(o.Plan), len(retired) > 0)
 }
 
 // found is what one step was found to be.
@@ -34,7 +39,11 @@ type found struct {
 
 // preflight asks first what ends the run soonest. Whoever may not look at the
 // lock is told so with all the other rights.
-func (e *engine) preflight(ctx context.Context, steps []Step) error {
+//
+// removing means that releases will be taken down in the end. A plan that is
+// blocked may do that as little as it may install: with the file of sealed
+// values lost, it would take every Secret away from a platform that runs.
+func (e *engine) preflight(ctx context.Context, steps []Step, removing bool) error {
 	if err := e.lock.Peek(ctx); err != nil && !kube.Refused(err) {
 		return e.Cluster.Trouble(err)
 	}
@@ -54,7 +63,7 @@ func (e *engine) preflight(ctx context.Context, steps []Step) error {
 			changing = append(changing, f)
 		}
 	}
-	if len(changing) == 0 {
+	if len(changing) == 0 && !removing {
 		return nil
 	}
 	var blocked []error

@@ -70,6 +70,9 @@ func settled(o *object) (bool, Trouble, error) {
 	if o.GroupVersionKind().Group == cnpg {
 		return operated(o, trouble)
 	}
+	if fills(o) {
+		return filled(o, trouble)
+	}
 	result, err := status.Compute(o)
 	if err != nil {
 		return false, trouble, err

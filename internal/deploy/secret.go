@@ -2,8 +2,6 @@ package deploy
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/seal"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 )
 
@@ -135,8 +134,7 @@ func (s secretStep) Apply(ctx context.Context, w *World, _ Action) error {
 	return err
 }
 
-// generate makes a value for each key: 32 characters that need no quoting in
-// a URL, a shell or SQL. The login name is what it has to be.
+// generate makes a value for each key. The login name is what it has to be.
 func (s secretStep) generate(keys []string) map[string][]byte {
 	data := map[string][]byte{}
 	for _, k := range keys {
@@ -144,10 +142,7 @@ func (s secretStep) generate(keys []string) map[string][]byte {
 			data[k] = []byte(s.user())
 			continue
 		}
-		raw := make([]byte, 24)
-		rand.Read(raw) // It never fails: the program ends where there is no randomness.
-		// A leading dash would be taken for an option by some program.
-		data[k] = []byte("s" + base64.RawURLEncoding.EncodeToString(raw)[1:])
+		data[k] = seal.Random()
 	}
 	return data
 }

@@ -6,6 +6,7 @@ package deploy
 import (
 	"context"
 
+	"github.com/sparkwiz/sparkwiz/internal/component"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
@@ -44,7 +45,8 @@ func Steps(p plan.Plan) []Step {
 	for _, a := range p.Adopted {
 		steps = append(steps, adoptedStep{a})
 	}
-	secrets := []string{home.Name()}
+	secrets, own := []string{home.Name()}, []string{home.Name()}
+	var provided []Step
 	abroad := map[string][]secretStep{} // secrets of releases elsewhere, by namespace
 	for _, refs := range secret.Group(p.Secrets) {
 		s := secretStep{namespace: p.Namespace, platform: p.Name, refs: refs}
@@ -53,13 +55,21 @@ func Steps(p plan.Plan) []Step {
 			abroad[there] = append(abroad[there], s)
 			continue
 		}
-		steps = append(steps, s)
 		secrets = append(secrets, s.Name())
+		if refs[0].From != "" {
+			provided = append(provided, providedStep{s})
+			continue
+		}
+		steps = append(steps, s)
+		own = append(own, s.Name())
 	}
 	spaces := map[string]bool{p.Namespace: true}
 	ready := map[string]string{} // release → the step after which it can be relied on
 	for _, r := range p.Releases {
 		needs := append([]string(nil), secrets...)
+		if r.Name == component.SecretsRelease {
+			needs = append([]string(nil), own...) // The others are what comes of it.
+		}
 		if r.Upstream != nil {
 			space := namespaceStep{name: r.Namespace, platform: p.Name, level: r.Upstream.PodSecurity, home: p.Namespace}
 			if !spaces[r.Namespace] {
@@ -85,6 +95,9 @@ func Steps(p plan.Plan) []Step {
 		release := releaseStep{release: r, platform: p.Name, needs: needs}
 		steps = append(steps, release)
 		ready[r.Name] = release.Name()
+		if r.Name == component.SecretsRelease {
+			steps = append(steps, provided...)
+		}
 		if r.Upstream != nil && r.Upstream.Probe != nil {
 			gate := gateStep{release: r, home: p.Namespace}
 			steps = append(steps, gate)

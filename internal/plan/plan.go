@@ -99,7 +99,7 @@ func Make(s spec.Spec, f facts.Facts) (Plan, error) {
 	if p.ID, err = digest(p); err != nil {
 		return Plan{}, err
 	}
-	p.Warnings = append(warnings(p, f), tooOld(chosen, f)...)
+	p.Warnings = slices.Concat(secretWarnings(p, f), warnings(p, f), tooOld(chosen, f))
 	if sized {
 		var more []Warning
 		p.Sizing, more = sizingOf(p, advice, f)

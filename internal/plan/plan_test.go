@@ -114,8 +114,8 @@ func TestSecrets(t *testing.T) {
 // every kind.
 func TestID(t *testing.T) {
 	noEffect := map[string]bool{ // whatever else they are answered; the parts behind them are not built yet
-		"images.load":      true, // says how images come to the nodes, not what is installed
-		"secrets.provider": true, "gpu.devicePlugin": true, "dr.enabled": true,
+		"images.load":  true, // says how images come to the nodes, not what is installed
+		"secrets.file": true, "secrets.scope": true, "gpu.devicePlugin": true, "dr.enabled": true,
 		// Only the cost depends on these.
 		"workload.runsPerDay": true, "workload.cloud": true, "workload.instance": true,
 	}
@@ -136,6 +136,17 @@ func TestID(t *testing.T) {
 	traced.Observability.Traces, traced.Observability.TraceEndpoint, traced.Observability.TraceSecret = spec.ExistingTraces, "grpc://collector:4317", "headers"
 	tests["traced"] = traced
 	tests["azure and a database outside"], tests["gcs and a replicated database"] = theirs, replicated
+	tests["secrets from Vault"], tests["secrets from Azure"] = platforms()["dev in-cluster iceberg"], platforms()["prod external iceberg"]
+	outside := platforms()["dev external"]
+	outside.Secrets.Provider, outside.Secrets.Store = spec.IBM, "company"
+	outside.Secrets.Project = "group"
+	tests["secrets from somebody's store"] = outside
+	for name, provider := range map[string]string{"secrets from Vault": spec.Vault, "secrets from Azure": spec.AzureVault} {
+		s := tests[name]
+		s.Secrets.Provider, s.Secrets.Address, s.Secrets.Tenant = provider, "https://secrets.example.com", someID
+		s.Secrets.Identity, s.Secrets.Secret = "them", "their-keys"
+		tests[name] = s
+	}
 	for name, s := range tests {
 		base := makePlan(t, s, facts.Facts{})
 		if again := makePlan(t, s, facts.Facts{}); again.ID != base.ID || len(base.ID) != 16 {
@@ -178,6 +189,20 @@ func another(q question.Question, s spec.Spec) string {
 		return spec.CloudNativePG
 	case q.Key == "database.mode":
 		return spec.InCluster
+	case q.Key == "secrets.provider" && now == spec.Generated:
+		return spec.AWS
+	case q.Key == "secrets.provider":
+		return spec.Generated
+	case q.Key == "secrets.auth" && now == spec.Identity:
+		return spec.Static
+	case q.Key == "secrets.auth":
+		return spec.Identity
+	case q.Key == "secrets.address":
+		return "https://other.example.com"
+	case q.Key == "secrets.refresh":
+		return "2h"
+	case q.Key == "secrets.storeKind":
+		return "ClusterSecretStore"
 	case q.Key == "storage.size", q.Key == "database.size":
 		return "11Gi"
 	case q.Key == "database.port", q.Key == "database.instances":

@@ -115,12 +115,25 @@ func answers(q question.Question, s spec.Spec) (all []string) {
 		"cluster.context": "here", "storage.secret": "their-keys", "storage.endpoint": "https://s3.example.com", "storage.account": "theirs1",
 		"database.host": "db.example.com", "database.secret": "their-passwords",
 		"observability.traceEndpoint": "collector:4317",
+		"secrets.address":             "https://secrets.example.com", "secrets.project": "their-project", "secrets.tenant": someID, "secrets.secret": "their-keys",
+	}
+	if q.Key == "secrets.store" || q.Key == "secrets.ca" {
+		return []string{"", "theirs"}
+	}
+	if q.Key == "secrets.identity" {
+		return []string{map[string]string{
+			spec.AWS: "arn:aws:iam::111122223333:role/their-role", spec.AzureVault: someID, spec.IBM: "their profile",
+			spec.GoogleSecrets: "theirs@their-project.iam.gserviceaccount.com", spec.Vault: "spark", spec.VaultAgent: "spark",
+		}[s.Secrets.Provider]}
 	}
 	if text, ok := typed[q.Key]; ok {
 		return []string{text}
 	}
 	return []string{q.Text(s)}
 }
+
+// someID has the form of Azure's.
+const someID = "5a02a20e-0000-0000-0000-0ad5b634c5d8"
 
 func environments() (all []string) {
 	q, _ := question.Find("environment")

@@ -15,6 +15,14 @@ type Ref struct {
 	// programs want both in one Secret. It is no secret itself and is kept
 	// under UserKey.
 	User string `json:"user,omitempty"`
+	// From is the provider that fills it; empty: it is generated, or Yours.
+	From string `json:"from,omitempty"`
+	// Given means that only people know the value, since something outside the
+	// platform has it too; others can be chosen at random.
+	Given bool `json:"given,omitempty"`
+	// Fixed says why a new value cannot simply take the place of the present
+	// one; empty: it can.
+	Fixed string `json:"fixed,omitempty"`
 	// Yours means that the user makes it and sparkwiz only checks that it is
 	// there. Otherwise it is generated in the cluster when it is missing.
 	Yours bool `json:"yours,omitempty"`

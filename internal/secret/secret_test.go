@@ -26,7 +26,7 @@ func TestGroup(t *testing.T) {
 func TestNoValue(t *testing.T) {
 	for field := range reflect.TypeFor[secret.Ref]().Fields() {
 		switch field.Name {
-		case "Secret", "Key", "Purpose", "Namespace", "User", "Yours":
+		case "Secret", "Key", "Purpose", "Namespace", "User", "Yours", "From", "Fixed", "Given":
 		default:
 			t.Errorf("%s: is it certain that no value gets in here?", field.Name)
 		}

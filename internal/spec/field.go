@@ -15,7 +15,11 @@ func fields(s *Spec) map[string]any {
 	var walk func(string, reflect.Value)
 	walk = func(prefix string, v reflect.Value) {
 		for i := range v.NumField() {
-			key := prefix + v.Type().Field(i).Tag.Get("json")
+			name := v.Type().Field(i).Tag.Get("json")
+			if name == "-" {
+				continue // It is no answer, and in no answers file.
+			}
+			key := prefix + name
 			if f := v.Field(i); f.Kind() == reflect.Struct {
 				walk(key+".", f)
 			} else {

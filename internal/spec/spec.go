@@ -58,12 +58,57 @@ type Network struct {
 	DefaultDeny bool `json:"defaultDeny"` // of the whole namespace, also of pods that are not sparkwiz's
 }
 
-// Generated is the secret provider that makes passwords in the cluster.
-const Generated = "generated"
+// Who fills the Secrets that the charts read.
+const (
+	Generated     = "generated"      // random, in the cluster
+	SealedSecrets = "sealed-secrets" // encrypted for the cluster, kept in git
+	AWS           = "aws"            // Secrets Manager, through External Secrets
+	AzureVault    = "azure"          // Key Vault, through External Secrets
+	GoogleSecrets = "gcp"            // Secret Manager, through External Secrets
+	IBM           = "ibm"            // Secrets Manager, through External Secrets
+	Vault         = "vault"          // HashiCorp Vault, through External Secrets
+	VaultAgent    = "vault-agent"    // HashiCorp Vault, through its agent injector
+)
 
-// Secrets says where passwords live.
+// How External Secrets shows a store who it is.
+const (
+	Identity = "identity" // the cluster vouches for it, nothing is stored
+	Static   = "static"   // keys in a Secret
+)
+
+// Secrets says where passwords live. The meaning of a field is that of the
+// provider's own word for it; what a provider has no use for is not asked.
 type Secrets struct {
-	Provider string `json:"provider"`
+	Provider  string `json:"provider"`
+	Install   bool   `json:"install"`   // the operator that the provider needs, where the cluster lacks it
+	Path      string `json:"path"`      // what the names in the store begin with
+	Store     string `json:"store"`     // a store of External Secrets that is there already; empty: one is made
+	StoreKind string `json:"storeKind"` // SecretStore or ClusterSecretStore
+	Address   string `json:"address"`   // azure, ibm, vault, vault-agent: URL
+	Region    string `json:"region"`    // aws
+	Project   string `json:"project"`   // gcp: project; ibm: secret group
+	Tenant    string `json:"tenant"`    // azure
+	Auth      string `json:"auth"`      // Identity or Static
+	Identity  string `json:"identity"`  // role, client, account or profile that the cluster vouches for
+	Secret    string `json:"secret"`    // static: Secret with the keys
+	Mount     string `json:"mount"`     // vault, vault-agent: where its key-value engine is
+	AuthPath  string `json:"authPath"`  // vault, vault-agent: where its Kubernetes login is
+	CA        string `json:"ca"`        // vault, vault-agent: Secret with ca.crt; empty: the authorities that programs trust
+	Refresh   string `json:"refresh"`   // how often the store is asked, as Go writes durations
+	File      string `json:"file"`      // sealed-secrets: file with the sealed values
+	Scope     string `json:"scope"`     // sealed-secrets: strict, namespace-wide or cluster-wide
+	// Sealed is what File holds, read by whoever reads the answers. It is
+	// encrypted for the cluster and no answer.
+	Sealed string `json:"-"`
+}
+
+// External reports whether External Secrets fills the Secrets.
+func (s Secrets) External() bool {
+	switch s.Provider {
+	case AWS, AzureVault, GoogleSecrets, IBM, Vault:
+		return true
+	}
+	return false
 }
 
 // Where the object store is, and where databases are.
@@ -123,10 +168,10 @@ type Spark struct {
 	Token    bool     `json:"token"` // serve only clients that show a token, in lines that can
 }
 
-// Where prices of machines are from; no prices for machines of one's own.
+// Where prices of machines are from, besides AWS and Azure, which have their
+// names above; no prices for machines of one's own.
 const (
 	NoCloud     = "none"
-	AWS         = "aws"
 	GoogleCloud = "gcp"
 )
 
@@ -276,11 +321,14 @@ func Default() Spec {
 		Namespace:   "spark",
 		Environment: Dev,
 		Network:     Network{DefaultDeny: true},
-		Secrets:     Secrets{Provider: Generated},
-		Storage:     Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
-		Database:    Database{Mode: InCluster, Port: 5432, TLS: TLSVerified, Instances: 3, Size: "5Gi"},
-		Spark35:     Line{Version: "3.5.7"},
-		Spark41:     Line{Enabled: true, Version: "4.1.4"},
+		Secrets: Secrets{
+			Provider: Generated, Install: true, Path: "spark", StoreKind: "SecretStore", Region: "us-east-1", Auth: Identity,
+			Mount: "secret", AuthPath: "kubernetes", Refresh: "1h", File: "sealed-secrets.yaml", Scope: "strict",
+		},
+		Storage:  Storage{Mode: InCluster, Bucket: "spark", Region: "us-east-1", Size: "10Gi"},
+		Database: Database{Mode: InCluster, Port: 5432, TLS: TLSVerified, Instances: 3, Size: "5Gi"},
+		Spark35:  Line{Version: "3.5.7"},
+		Spark41:  Line{Enabled: true, Version: "4.1.4"},
 		Spark: Spark{
 			Driver:   Driver{Memory: "1g"},
 			Executor: Executor{Cores: 1, Memory: "1g", Min: 0, Max: 2},

@@ -140,6 +140,9 @@ func (a *asker) questions() error {
 		if q.Page == workloadPage && (at >= len(asked) || asked[at].Page != q.Page) {
 			a.sized()
 		}
+		if q.Page == secretsPage && (at == len(asked) || asked[at].Page != secretsPage) {
+			a.probe()
+		}
 	}
 }
 

@@ -57,6 +57,21 @@ func TestAskEnterTakesTheDefault(t *testing.T) {
 	lacks(t, said, "Looking at kind-spark.", "Kubernetes v1.34.4", "answer [2, kind-spark; the kubeconfig's current context]", "The plan: 5 releases", "Spark 4.1, after")
 }
 
+// before counts the questions that are asked before one, when Enter takes what
+// is there.
+func before(key string) int {
+	n := 0
+	for _, q := range question.Rows() {
+		if q.Key == key {
+			break
+		}
+		if q.Asked(spec.Default()) {
+			n++
+		}
+	}
+	return n
+}
+
 func TestAskAnswers(t *testing.T) {
 	tests := map[string]struct {
 		input string
@@ -71,9 +86,9 @@ func TestAskAnswers(t *testing.T) {
 			func(s spec.Spec) bool { return s.Namespace == "lower" },
 		},
 		"not what is absent": {
-			"\n\n\n\n\n3\n1\n",
-			[]string{"Not taken: prod cannot be chosen here", "cannot be chosen: prod needs"},
-			func(s spec.Spec) bool { return s.Environment == spec.Dev },
+			strings.Repeat("\n", before("dr.enabled")) + "2\n",
+			[]string{"Not taken: Yes cannot be chosen here", "cannot be chosen: not available yet"},
+			func(s spec.Spec) bool { return !s.DR.Enabled },
 		},
 		"not what is no option": {
 			"7\n1\n",

@@ -22,6 +22,11 @@ func (m *model) formBody(width, height int) []string {
 	if status := m.asideLines(width); len(status) > 0 {
 		tail = append([]string{""}, status...)
 	}
+	if m.page == secretsPage {
+		if found := m.probeLines(width); len(found) > 0 {
+			tail = append([]string{""}, found...)
+		}
+	}
 	if m.helpVisibleIn(width, height-len(head)-len(body)-len(tail)) {
 		text := m.helpLines(width)
 		gap := max(1, min(3, height-len(head)-len(body)-len(tail)-len(text)))
@@ -101,6 +106,11 @@ func (m *model) helpVisible() bool {
 	}
 	if n := len(m.asideLines(width)); n > 0 {
 		used += n + 1
+	}
+	if m.page == secretsPage {
+		if n := len(m.probeLines(width)); n > 0 {
+			used += n + 1
+		}
 	}
 	return m.helpVisibleIn(width, height-used)
 }

@@ -38,7 +38,12 @@ func scenes() []scene {
 		{"cluster-none", noClusters, func(d *drive) { d.wait(time.Second) }},
 		{"cluster-wrong", options, func(d *drive) { d.wait(time.Second).press("enter").text("Ä").press("enter") }},
 		{"sandbox-building", sandbox, func(d *drive) { d.wait(3 * time.Second) }},
-		{"environment-absent", options, func(d *drive) { d.wait(time.Second); d.page("environment").press("down", "down", "enter") }},
+		{"dr-absent", options, func(d *drive) { d.wait(time.Second); d.page("dr").press("down", "enter") }},
+		{"secrets-probed", probing, func(d *drive) {
+			d.wait(time.Second)
+			d.page("secrets").press("down", "enter")
+			d.page("secrets").wait(2 * time.Second)
+		}},
 		{"storage-external", options, func(d *drive) { d.wait(time.Second); d.page("storage").press("down", "enter") }},
 		{"spark-wrong", options, func(d *drive) {
 			d.wait(time.Second)

@@ -50,6 +50,7 @@ type model struct {
 
 	cluster cluster
 	planned planned
+	probe   probe
 	reading bool // the plan is shown in full
 	offset  int  // of whatever is scrolled
 	help    help
@@ -121,7 +122,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case tea.KeyPressMsg:
 		m.note = ""
-		return m, tea.Batch(m.press(msg), m.replan())
+		return m, tea.Batch(m.press(msg), m.replan(), m.reprobe())
 	case interruptMsg:
 		return m, m.interrupt()
 	case tickMsg:
@@ -129,13 +130,18 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case contextsMsg:
 		return m, m.gotContexts(msg)
 	case factsMsg:
-		return m, m.gotFacts(msg)
+		return m, tea.Batch(m.gotFacts(msg), m.reprobe())
 	case planDueMsg:
 		return m, m.makePlan(msg.want)
 	case plannedMsg:
 		return m, m.gotPlan(msg)
 	case renderedMsg:
 		m.gotObjects(msg)
+		return m, nil
+	case probeDueMsg:
+		return m, m.runProbe(msg)
+	case probedMsg:
+		m.gotProbe(msg)
 		return m, nil
 	case savedMsg:
 		return m, m.saved(msg)

@@ -25,6 +25,10 @@ type Options struct {
 	Contexts func() ([]facts.Context, error)
 	Look     func(ctx context.Context, name string) (facts.Facts, error)
 
+	// Probe looks whether the provider of secrets can do its work, a line for
+	// each finding; nil looks at nothing.
+	Probe func(context.Context, spec.Spec) ([]string, error)
+
 	// Plan is pure. Render counts the objects of a plan; nil leaves them out.
 	Plan   func(spec.Spec, facts.Facts) (plan.Plan, error)
 	Render func(plan.Plan) (objects int, err error)

@@ -172,6 +172,9 @@ func (m *model) planPage(width int) []string {
 			if s.Yours {
 				whose = "yours to make"
 			}
+			if s.From != "" {
+				whose = "from " + s.From
+			}
 			lines = append(lines, indent("  ", wrap(s.Secret+" · "+s.Key+"  "+dim.Render(s.Purpose+", "+whose), width-2))...)
 		}
 	}

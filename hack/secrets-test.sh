@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Secret providers against a real API server with simulated nodes: every provider's objects with the upstream CRDs, the real
+# Sealed Secrets controller, and a whole run in which no value may be seen. Arguments go to go test, as in:
+# hack/secrets-test.sh -run Sealed
+source "$(dirname "$0")/lib.sh"
+suite=secrets logs=$root/.check/secrets tail_lines=80 began=${EPOCHREALTIME/[.,]/}
+export GOFLAGS=-buildvcs=false
+external=github.com/external-secrets/external-secrets@v1.3.2
+sealed=github.com/bitnami-labs/sealed-secrets@v0.27.1
+tools=$cache/secrets
+state=$(mktemp -d)
+rm -rf "$logs"
+
+leave() {
+  bin/sparkwiz-sandbox down --name=secrets-test --state-dir="$state" >/dev/null 2>&1 || true
+  rm -rf "$state"
+}
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
+
+# archive MODULE prints where the module's files are; nothing of it is compiled.
+archive() {
+  go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'
+}
+
+build() {
+  go build -o bin/sparkwiz ./cmd/sparkwiz
+  [ -x bin/sparkwiz-sandbox ] || sandbox/build.sh bin
+  [ -x "$tools/controller-${sealed##*@}" ] || {
+    GOBIN=$tools go install -trimpath -ldflags '-s -w' "${sealed%@*}/cmd/controller@${sealed##*@}"
+    mv "$tools/controller" "$tools/controller-${sealed##*@}"
+  }
+}
+
+sandbox_up() {
+  bin/sparkwiz-sandbox up --nodes=simulated --port=0 --name=secrets-test --state-dir="$state"
+}
+
+tests() {
+  SPARKWIZ_BIN=$root/bin/sparkwiz SPARKWIZ_TEST_KUBECONFIG=$state/kubeconfig SPARKWIZ_TEST_CONTEXT=sparkwiz-sandbox-secrets-test \
+    SEALED_CONTROLLER=$tools/controller-${sealed##*@} EXTERNAL_SECRETS=$(archive "$external") SEALED_SECRETS=$(archive "$sealed") \
+    go test -count=1 -v -timeout 15m "$@" ./test/secrets
+}
+
+phase build build
+phase sandbox-up sandbox_up
+phase providers tests "$@"
+printf 'ok  \tsecrets\t%s\n' "$(since "$began")"

@@ -1,0 +1,168 @@
+// Package secrets_test runs the secret providers against a real API server.
+// hack/secrets-test.sh builds what it needs and says where it is.
+package secrets_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/discovery/cached/memory"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/restmapper"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// world is the API server, and a home directory of its own for sparkwiz.
+type world struct {
+	t          *testing.T
+	kubeconfig string
+	home       string
+	config     *rest.Config
+	client     kubernetes.Interface
+	dynamic    dynamic.Interface
+
+	mu  sync.Mutex
+	out bytes.Buffer // everything that sparkwiz has said
+	ran []string     // what was seen on command lines and in environments
+}
+
+// from is what hack/secrets-test.sh sets.
+func from(t *testing.T, name string) string {
+	t.Helper()
+	value := os.Getenv(name)
+	if value == "" {
+		t.Skip(name + " is not set; hack/secrets-test.sh runs this test")
+	}
+	return value
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, kubeconfig: from(t, "SPARKWIZ_TEST_KUBECONFIG"), home: t.TempDir()}
+	var err error
+	if w.config, err = clientcmd.BuildConfigFromFlags("", w.kubeconfig); err != nil {
+		t.Fatal(err)
+	}
+	w.config.QPS, w.config.Burst = 100, 200
+	w.client = kubernetes.NewForConfigOrDie(w.config)
+	w.dynamic = dynamic.NewForConfigOrDie(w.config)
+	return w
+}
+
+// mapper knows the kinds that are served at this moment.
+func (w *world) resource(o *unstructured.Unstructured) dynamic.ResourceInterface {
+	w.t.Helper()
+	kind := o.GroupVersionKind()
+	m, err := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(w.client.Discovery())).RESTMapping(kind.GroupKind(), kind.Version)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if m.Scope.Name() == "namespace" {
+		return w.dynamic.Resource(m.Resource).Namespace(o.GetNamespace())
+	}
+	return w.dynamic.Resource(m.Resource)
+}
+
+// documents reads the objects of a YAML file.
+func documents(t *testing.T, path string) []*unstructured.Unstructured {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*unstructured.Unstructured
+	d := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
+	for {
+		o := &unstructured.Unstructured{}
+		if err := d.Decode(&o.Object); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		if len(o.Object) > 0 {
+			all = append(all, o)
+		}
+	}
+}
+
+// sparkwiz runs the program with some lines on stdin and remembers all that it
+// says, and what anybody could read of it in /proc meanwhile.
+func (w *world) sparkwiz(stdin string, args ...string) (string, error) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // A clean-up runs it too.
+	defer cancel()
+	cmd := exec.CommandContext(ctx, from(w.t, "SPARKWIZ_BIN"), args...)
+	cmd.Dir = w.home
+	cmd.Env = append(os.Environ(), "HOME="+w.home, "XDG_STATE_HOME="+filepath.Join(w.home, "state"), "XDG_CACHE_HOME="+filepath.Join(w.home, "cache"), "KUBECONFIG="+w.kubeconfig)
+	cmd.Stdin = strings.NewReader(stdin)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	done := make(chan struct{})
+	var watched sync.WaitGroup
+	watched.Go(func() { w.watch(cmd.Process.Pid, done) })
+	err := cmd.Wait()
+	close(done)
+	watched.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fmt.Fprintf(&w.out, "$ sparkwiz %s\n%s\n", strings.Join(args, " "), out.String())
+	return out.String(), err
+}
+
+// watch reads the command line and the environment of the process.
+func (w *world) watch(pid int, done chan struct{}) {
+	for {
+		for _, file := range []string{"cmdline", "environ"} {
+			if data, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file)); err == nil {
+				w.mu.Lock()
+				if text := string(data); !contains(w.ran, text) {
+					w.ran = append(w.ran, text)
+				}
+				w.mu.Unlock()
+			}
+		}
+		select {
+		case <-done:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func contains(all []string, text string) bool {
+	for _, one := range all {
+		if one == text {
+			return true
+		}
+	}
+	return false
+}
+
+// until tries again until it works, or fails the test.
+func (w *world) until(what string, try func() error) {
+	w.t.Helper()
+	var err error
+	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
+		if err = try(); err == nil {
+			return
+		}
+	}
+	w.t.Fatalf("%s: %v", what, err)
+}
