@@ -94,3 +94,67 @@ var outputMembers = []member{
 }
 
 var peakMembers = []member{{`"JVMHeapMemory":`, func(m *Metrics) *int64 { return &m.PeakHeap }}}
+
+// taskHead reads the beginning of a task that succeeded, as Spark 2 to 4 write it. Otherwise it says no, and the event is read
+// in the way for all orders.
+func (s *scanner) taskHead(t *TaskEnd) bool {
+	if !s.literal(`{"Event":"SparkListenerTaskEnd","Stage ID":`) {
+		return false
+	}
+	t.Stage = int(s.number())
+	if !s.literal(`,"Stage Attempt ID":`) {
+		return false
+	}
+	t.StageAttempt = int(s.number())
+	if !s.literal(`,"Task Type":`) {
+		return false
+	}
+	t.Type = s.known()
+	if !s.literal(`,"Task End Reason":{"Reason":"Success"},`) {
+		return false
+	}
+	t.Reason = "Success"
+	return !s.bad
+}
+
+// infoHead reads what is known of a task up to its list of accumulables, in the same way.
+func (s *scanner) infoHead(t *TaskEnd) bool {
+	number := func(key string, to *int64) bool {
+		if !s.literal(key) {
+			return false
+		}
+		*to = s.number()
+		return true
+	}
+	text := func(key string) []byte {
+		if !s.literal(key) {
+			s.bad = true
+			return nil
+		}
+		return s.raw()
+	}
+	truth := func(key string, to *bool) bool {
+		if !s.literal(key) {
+			return false
+		}
+		*to = s.truth()
+		return true
+	}
+	var index, attempt, partition int64
+	if !number(`{"Task ID":`, &t.ID) || !number(`,"Index":`, &index) || !number(`,"Attempt":`, &attempt) {
+		return false
+	}
+	number(`,"Partition ID":`, &partition) // Since Spark 3.2.
+	if !number(`,"Launch Time":`, &t.Launch) {
+		return false
+	}
+	t.executor = text(`,"Executor ID":`)
+	text(`,"Host":`)
+	text(`,"Locality":`)
+	if s.bad || !truth(`,"Speculative":`, &t.Speculative) || !number(`,"Getting Result Time":`, &t.GettingResult) ||
+		!number(`,"Finish Time":`, &t.Finish) || !truth(`,"Failed":`, &t.Failed) || !truth(`,"Killed":`, &t.Killed) {
+		return false
+	}
+	t.Index, t.Attempt = int(index), int(attempt)
+	return s.literal(`,`)
+}

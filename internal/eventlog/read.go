@@ -34,7 +34,7 @@ func Read(fsys fs.FS, name string, o Options) (Application, error) {
 		return Application{}, err
 	}
 	c := newCollector()
-	w := &walker{fsys: fsys, limit: o.MaxLine, decoder: decoder{tasks: true, plans: true}, visit: c.event}
+	w := &walker{fsys: fsys, limit: o.MaxLine, decoder: decoder{tasks: true, plans: true, names: map[string]Ops{}}, visit: c.event}
 	if err := w.run(parts); err != nil {
 		return Application{}, err
 	}

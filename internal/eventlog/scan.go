@@ -9,9 +9,10 @@ import (
 // beyond the line, and marks the line as bad instead of guessing. Most bytes of a log are strings and lists to skip, so those
 // are searched for their end with IndexByte, which compares many bytes at once; encoding/json looks at each.
 type scanner struct {
-	b   []byte
-	i   int
-	bad bool
+	b     []byte
+	i     int
+	bad   bool
+	names map[string]Ops // what nodes of plans do, for the whole log; may be nil
 }
 
 // deepest is how far containers may be nested: hostile lines must not exhaust the stack.

@@ -11,7 +11,7 @@ var (
 // task reads the end of a task into t.
 func (s *scanner) task(t *TaskEnd) {
 	*t = TaskEnd{}
-	s.fields(func(key []byte) {
+	visit := func(key []byte) {
 		switch string(key) {
 		case "Stage ID":
 			t.Stage = int(s.number())
@@ -35,7 +35,13 @@ func (s *scanner) task(t *TaskEnd) {
 		default:
 			s.skip()
 		}
-	})
+	}
+	if s.taskHead(t) {
+		s.members(visit)
+	} else {
+		s.i, s.bad = 0, false
+		s.fields(visit)
+	}
 	if t.HasMetrics {
 		t.Metrics.Tasks, t.Metrics.PeakTask = 1, t.Metrics.PeakExecution
 	}
@@ -70,7 +76,8 @@ func (s *scanner) reason(t *TaskEnd) {
 }
 
 func (s *scanner) taskInfo(t *TaskEnd) {
-	s.fields(func(key []byte) {
+	from := s.i
+	visit := func(key []byte) {
 		switch string(key) {
 		case "Task ID":
 			t.ID = s.number()
@@ -97,7 +104,13 @@ func (s *scanner) taskInfo(t *TaskEnd) {
 		default:
 			s.skip()
 		}
-	})
+	}
+	if s.infoHead(t) {
+		s.members(visit)
+		return
+	}
+	s.i, s.bad = from, false
+	s.fields(visit)
 }
 
 // accumulables steps over the list, by its end when what follows is what Spark writes there.
