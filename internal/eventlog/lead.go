@@ -4,8 +4,8 @@ import "bytes"
 
 // member is a number in an object, under a key and in the order in which Spark writes them.
 type member struct {
-	key string // with its quotes and colon
-	to  func(*Metrics) *int64
+	key string                // with its quotes and colon
+	to  func(*Metrics) *int64 // nil: it is not kept
 }
 
 // lead reads the members of an object that are numbers and come in the expected order. It is a short cut: nine tenths of what
@@ -29,16 +29,17 @@ func (s *scanner) lead(table []member, m *Metrics) (done bool) {
 			return false
 		}
 		switch b[at] {
-		case ',':
-			*f.to(m) = n
-			i = at + 1
-			s.i = i
-		case '}':
-			*f.to(m) = n
-			s.i = at + 1
-			return true
+		case ',', '}':
 		default:
 			return false
+		}
+		if f.to != nil {
+			*f.to(m) = n
+		}
+		i = at + 1
+		s.i = i
+		if b[at] == '}' {
+			return true
 		}
 	}
 	return false
@@ -60,6 +61,8 @@ var taskMembers = []member{
 	{`"Executor Run Time":`, func(m *Metrics) *int64 { return &m.RunTime }},
 	{`"Executor CPU Time":`, func(m *Metrics) *int64 { return &m.CPUTime }},
 	{`"Peak Execution Memory":`, func(m *Metrics) *int64 { return &m.PeakExecution }},
+	{`"Peak On Heap Execution Memory":`, nil}, // Since Spark 4.1.
+	{`"Peak Off Heap Execution Memory":`, nil},
 	{`"Result Size":`, func(m *Metrics) *int64 { return &m.ResultBytes }},
 	{`"JVM GC Time":`, func(m *Metrics) *int64 { return &m.GCTime }},
 	{`"Result Serialization Time":`, func(m *Metrics) *int64 { return &m.ResultSerialization }},

@@ -92,7 +92,7 @@ func Events(fsys fs.FS, name string, from Cursor, o Options, visit func(Event) e
 		case *databricksLog:
 			return nil
 		case *TaskEnd:
-			e.Executor = string(e.executor)
+			e.Executor = plain(e.executor)
 		}
 		return visit(e)
 	}

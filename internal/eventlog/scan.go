@@ -69,11 +69,7 @@ func (s *scanner) text() string {
 		s.skip()
 		return ""
 	}
-	raw := s.raw()
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw)
-	}
-	return unescape(raw)
+	return plain(s.raw())
 }
 
 // number is the next value as a whole number: 0 for what is none, and the whole part of a fraction. Spark writes some counts
@@ -268,11 +264,7 @@ func (s *scanner) numbers() []int {
 func (s *scanner) texts() map[string]string {
 	all := map[string]string{}
 	s.fields(func(key []byte) {
-		k := string(key)
-		if bytes.IndexByte(key, '\\') >= 0 {
-			k = unescape(key)
-		}
-		all[k] = s.text()
+		all[plain(key)] = s.text()
 	})
 	return all
 }

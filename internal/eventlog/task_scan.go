@@ -135,7 +135,11 @@ func (s *scanner) accumulables() {
 
 // taskPeaks are the highest values that the executor saw while the task ran.
 func (s *scanner) taskPeaks(m *Metrics) {
-	if !s.enter() || s.lead(peakMembers, m) || s.flat() {
+	if !s.enter() {
+		return
+	}
+	at := s.i
+	if s.lead(peakMembers, m) || s.i > at && s.flat() { // The one that matters was the first.
 		return
 	}
 	s.members(func(key []byte) { s.among(m, peakMembers, key) })
@@ -172,7 +176,7 @@ func (s *scanner) counts(m *Metrics, table []member) {
 // among reads a number under a key of a table, and steps over any other value.
 func (s *scanner) among(m *Metrics, table []member, key []byte) {
 	for _, f := range table {
-		if string(key) == f.key[1:len(f.key)-2] {
+		if f.to != nil && string(key) == f.key[1:len(f.key)-2] {
 			*f.to(m) = s.number()
 			return
 		}
