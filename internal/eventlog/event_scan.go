@@ -8,6 +8,7 @@ type decoder struct {
 	plans      bool // look into query plans, for the operators behind metrics
 	properties bool // all properties of jobs, not only those that are used here
 	task       TaskEnd
+	names      map[string]Ops // see scanner
 }
 
 // eventPrefix starts every line that Spark writes.
@@ -43,7 +44,7 @@ func afterDot(name []byte) []byte { return name[bytes.LastIndexByte(name, '.')+1
 // decode is the event of a line, nil for one that is not looked at. ok is false for a line that is no event.
 func (d *decoder) decode(line []byte) (e Event, ok bool) {
 	name := eventName(line)
-	s := &scanner{b: line}
+	s := &scanner{b: line, names: d.names}
 	switch string(name) {
 	case "":
 		return nil, false

@@ -4,8 +4,8 @@ import "bytes"
 
 // member is a number in an object, under a key and in the order in which Spark writes them.
 type member struct {
-	key string // with its quotes and colon
-	to  func(*Metrics) *int64
+	key string                // with its quotes and colon
+	to  func(*Metrics) *int64 // nil: it is not kept
 }
 
 // lead reads the members of an object that are numbers and come in the expected order. It is a short cut: nine tenths of what
@@ -29,16 +29,17 @@ func (s *scanner) lead(table []member, m *Metrics) (done bool) {
 			return false
 		}
 		switch b[at] {
-		case ',':
-			*f.to(m) = n
-			i = at + 1
-			s.i = i
-		case '}':
-			*f.to(m) = n
-			s.i = at + 1
-			return true
+		case ',', '}':
 		default:
 			return false
+		}
+		if f.to != nil {
+			*f.to(m) = n
+		}
+		i = at + 1
+		s.i = i
+		if b[at] == '}' {
+			return true
 		}
 	}
 	return false
@@ -60,6 +61,8 @@ var taskMembers = []member{
 	{`"Executor Run Time":`, func(m *Metrics) *int64 { return &m.RunTime }},
 	{`"Executor CPU Time":`, func(m *Metrics) *int64 { return &m.CPUTime }},
 	{`"Peak Execution Memory":`, func(m *Metrics) *int64 { return &m.PeakExecution }},
+	{`"Peak On Heap Execution Memory":`, nil}, // Since Spark 4.1.
+	{`"Peak Off Heap Execution Memory":`, nil},
 	{`"Result Size":`, func(m *Metrics) *int64 { return &m.ResultBytes }},
 	{`"JVM GC Time":`, func(m *Metrics) *int64 { return &m.GCTime }},
 	{`"Result Serialization Time":`, func(m *Metrics) *int64 { return &m.ResultSerialization }},
@@ -94,3 +97,67 @@ var outputMembers = []member{
 }
 
 var peakMembers = []member{{`"JVMHeapMemory":`, func(m *Metrics) *int64 { return &m.PeakHeap }}}
+
+// taskHead reads the beginning of a task that succeeded, as Spark 2 to 4 write it. Otherwise it says no, and the event is read
+// in the way for all orders.
+func (s *scanner) taskHead(t *TaskEnd) bool {
+	if !s.literal(`{"Event":"SparkListenerTaskEnd","Stage ID":`) {
+		return false
+	}
+	t.Stage = int(s.number())
+	if !s.literal(`,"Stage Attempt ID":`) {
+		return false
+	}
+	t.StageAttempt = int(s.number())
+	if !s.literal(`,"Task Type":`) {
+		return false
+	}
+	t.Type = s.known()
+	if !s.literal(`,"Task End Reason":{"Reason":"Success"},`) {
+		return false
+	}
+	t.Reason = "Success"
+	return !s.bad
+}
+
+// infoHead reads what is known of a task up to its list of accumulables, in the same way.
+func (s *scanner) infoHead(t *TaskEnd) bool {
+	number := func(key string, to *int64) bool {
+		if !s.literal(key) {
+			return false
+		}
+		*to = s.number()
+		return true
+	}
+	text := func(key string) []byte {
+		if !s.literal(key) {
+			s.bad = true
+			return nil
+		}
+		return s.raw()
+	}
+	truth := func(key string, to *bool) bool {
+		if !s.literal(key) {
+			return false
+		}
+		*to = s.truth()
+		return true
+	}
+	var index, attempt, partition int64
+	if !number(`{"Task ID":`, &t.ID) || !number(`,"Index":`, &index) || !number(`,"Attempt":`, &attempt) {
+		return false
+	}
+	number(`,"Partition ID":`, &partition) // Since Spark 3.2.
+	if !number(`,"Launch Time":`, &t.Launch) {
+		return false
+	}
+	t.executor = text(`,"Executor ID":`)
+	text(`,"Host":`)
+	text(`,"Locality":`)
+	if s.bad || !truth(`,"Speculative":`, &t.Speculative) || !number(`,"Getting Result Time":`, &t.GettingResult) ||
+		!number(`,"Finish Time":`, &t.Finish) || !truth(`,"Failed":`, &t.Failed) || !truth(`,"Killed":`, &t.Killed) {
+		return false
+	}
+	t.Index, t.Attempt = int(index), int(attempt)
+	return s.literal(`,`)
+}

@@ -137,15 +137,19 @@ func (s *scanner) plan(nodes *[]node, depth int) {
 		s.skip()
 		return
 	}
-	var name string
+	var name []byte
 	partial := false
 	from := len(*nodes)
 	s.fields(func(key []byte) {
 		switch string(key) {
 		case "nodeName":
-			name = s.text()
-		case "simpleString":
 			if s.peek() == '"' {
+				name = s.raw()
+				return
+			}
+			s.skip()
+		case "simpleString":
+			if s.peek() == '"' && bytes.Contains(name, []byte("Agg")) {
 				partial = bytes.Contains(s.raw(), []byte("=[partial_"))
 				return
 			}
@@ -159,7 +163,7 @@ func (s *scanner) plan(nodes *[]node, depth int) {
 			s.skip()
 		}
 	})
-	ops := operators(name, partial)
+	ops := s.operators(name, partial)
 	for i := min(from, len(*nodes)); i < len(*nodes); i++ {
 		(*nodes)[i].ops = ops
 	}
@@ -225,6 +229,24 @@ func fileMetrics(name []byte) fileMetric {
 		return bytesWritten
 	}
 	return noFiles
+}
+
+// mostNames bounds how many names of nodes are remembered: Spark and its plugins have some hundreds.
+const mostNames = 4096
+
+// operators looks up what a node does. Plans come again and again with the same few names.
+func (s *scanner) operators(name []byte, partial bool) Ops {
+	if partial || s.names == nil {
+		return operators(string(name), partial)
+	}
+	ops, has := s.names[string(name)]
+	if !has {
+		ops = operators(string(name), false)
+		if len(s.names) < mostNames {
+			s.names[string(name)] = ops
+		}
+	}
+	return ops
 }
 
 // operators says what a node of a plan does. RAPIDS and Photon put their name before Spark's.

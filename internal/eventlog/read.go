@@ -34,7 +34,7 @@ func Read(fsys fs.FS, name string, o Options) (Application, error) {
 		return Application{}, err
 	}
 	c := newCollector()
-	w := &walker{fsys: fsys, limit: o.MaxLine, decoder: decoder{tasks: true, plans: true}, visit: c.event}
+	w := &walker{fsys: fsys, limit: o.MaxLine, decoder: decoder{tasks: true, plans: true, names: map[string]Ops{}}, visit: c.event}
 	if err := w.run(parts); err != nil {
 		return Application{}, err
 	}
@@ -92,7 +92,7 @@ func Events(fsys fs.FS, name string, from Cursor, o Options, visit func(Event) e
 		case *databricksLog:
 			return nil
 		case *TaskEnd:
-			e.Executor = string(e.executor)
+			e.Executor = plain(e.executor)
 		}
 		return visit(e)
 	}

@@ -9,9 +9,10 @@ import (
 // beyond the line, and marks the line as bad instead of guessing. Most bytes of a log are strings and lists to skip, so those
 // are searched for their end with IndexByte, which compares many bytes at once; encoding/json looks at each.
 type scanner struct {
-	b   []byte
-	i   int
-	bad bool
+	b     []byte
+	i     int
+	bad   bool
+	names map[string]Ops // what nodes of plans do, for the whole log; may be nil
 }
 
 // deepest is how far containers may be nested: hostile lines must not exhaust the stack.
@@ -68,11 +69,7 @@ func (s *scanner) text() string {
 		s.skip()
 		return ""
 	}
-	raw := s.raw()
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw)
-	}
-	return unescape(raw)
+	return plain(s.raw())
 }
 
 // number is the next value as a whole number: 0 for what is none, and the whole part of a fraction. Spark writes some counts
@@ -267,11 +264,7 @@ func (s *scanner) numbers() []int {
 func (s *scanner) texts() map[string]string {
 	all := map[string]string{}
 	s.fields(func(key []byte) {
-		k := string(key)
-		if bytes.IndexByte(key, '\\') >= 0 {
-			k = unescape(key)
-		}
-		all[k] = s.text()
+		all[plain(key)] = s.text()
 	})
 	return all
 }

@@ -11,7 +11,7 @@ var (
 // task reads the end of a task into t.
 func (s *scanner) task(t *TaskEnd) {
 	*t = TaskEnd{}
-	s.fields(func(key []byte) {
+	visit := func(key []byte) {
 		switch string(key) {
 		case "Stage ID":
 			t.Stage = int(s.number())
@@ -35,7 +35,13 @@ func (s *scanner) task(t *TaskEnd) {
 		default:
 			s.skip()
 		}
-	})
+	}
+	if s.taskHead(t) {
+		s.members(visit)
+	} else {
+		s.i, s.bad = 0, false
+		s.fields(visit)
+	}
 	if t.HasMetrics {
 		t.Metrics.Tasks, t.Metrics.PeakTask = 1, t.Metrics.PeakExecution
 	}
@@ -70,7 +76,8 @@ func (s *scanner) reason(t *TaskEnd) {
 }
 
 func (s *scanner) taskInfo(t *TaskEnd) {
-	s.fields(func(key []byte) {
+	from := s.i
+	visit := func(key []byte) {
 		switch string(key) {
 		case "Task ID":
 			t.ID = s.number()
@@ -97,7 +104,13 @@ func (s *scanner) taskInfo(t *TaskEnd) {
 		default:
 			s.skip()
 		}
-	})
+	}
+	if s.infoHead(t) {
+		s.members(visit)
+		return
+	}
+	s.i, s.bad = from, false
+	s.fields(visit)
 }
 
 // accumulables steps over the list, by its end when what follows is what Spark writes there.
@@ -122,7 +135,11 @@ func (s *scanner) accumulables() {
 
 // taskPeaks are the highest values that the executor saw while the task ran.
 func (s *scanner) taskPeaks(m *Metrics) {
-	if !s.enter() || s.lead(peakMembers, m) || s.flat() {
+	if !s.enter() {
+		return
+	}
+	at := s.i
+	if s.lead(peakMembers, m) || s.i > at && s.flat() { // The one that matters was the first.
 		return
 	}
 	s.members(func(key []byte) { s.among(m, peakMembers, key) })
@@ -159,7 +176,7 @@ func (s *scanner) counts(m *Metrics, table []member) {
 // among reads a number under a key of a table, and steps over any other value.
 func (s *scanner) among(m *Metrics, table []member, key []byte) {
 	for _, f := range table {
-		if string(key) == f.key[1:len(f.key)-2] {
+		if f.to != nil && string(key) == f.key[1:len(f.key)-2] {
 			*f.to(m) = s.number()
 			return
 		}
