@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -153,7 +154,7 @@ func (a *app) writeFleet(w io.Writer, t fleet.Table) {
 		}
 		best := "–"
 		if r.Best > 0 {
-			best = fmt.Sprint(r.Best)
+			best = strconv.Itoa(r.Best)
 		}
 		name := sizeview.Clean(r.AppName, 36)
 		if r.Incomplete {
@@ -161,7 +162,7 @@ func (a *app) writeFleet(w io.Writer, t fleet.Table) {
 		}
 		table = append(table, []string{
 			sizing.Money(r.Wasted), sizing.Money(r.OnDemand), fmt.Sprintf("%.0f %%", 100*r.BusyShare), sizing.Span(float64(r.DurationMs) / 1000),
-			fmt.Sprint(r.Executors), best, name, sizeview.Clean(r.AppID, 40), strings.Join(r.Findings, ","),
+			strconv.Itoa(r.Executors), best, name, sizeview.Clean(r.AppID, 40), strings.Join(r.Findings, ","),
 		})
 	}
 	a.console.Table([]string{">WASTED", ">COST", ">BUSY", ">TIME", ">EXECUTORS", ">BEST", "APPLICATION", "ID", "FINDINGS"}, table)
