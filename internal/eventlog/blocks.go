@@ -11,7 +11,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// Spark writes lz4 and snappy in the framings of the Java libraries it uses, which no other program writes: lz4-java's
+// Spark writes lz4 and snappy (and lzf, see lzfReader) in the framings of the Java libraries it uses, which no other program writes: lz4-java's
 // LZ4BlockOutputStream and snappy-java's SnappyOutputStream. The blocks inside are the usual ones.
 var (
 	lz4Magic    = []byte("LZ4Block")

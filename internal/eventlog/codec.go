@@ -39,8 +39,8 @@ func decompress(r io.Reader) (io.Reader, func(), error) {
 		return &lz4Reader{r: b}, func() {}, nil
 	case bytes.HasPrefix(head, snappyMagic):
 		return &snappyReader{r: b}, func() {}, nil
-	case bytes.HasPrefix(head, []byte("ZV")):
-		return nil, nil, fmt.Errorf("it is compressed with lzf, which is not read here: %w", errCodec)
+	case bytes.HasPrefix(head, []byte(lzfMagic)):
+		return &lzfReader{r: b}, func() {}, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return nil, nil, fmt.Errorf("it is a zip archive: unpack it first: %w", errCodec)
 	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):

@@ -83,6 +83,18 @@ func snappyStream(data []byte) []byte {
 	return out.Bytes()
 }
 
+// lzfChunks writes chunks that are stored as they are; testdata has packed ones.
+func lzfChunks(data []byte) []byte {
+	var out []byte
+	for len(data) > 0 {
+		n := min(0xffff, len(data))
+		out = binary.BigEndian.AppendUint16(append(out, "ZV\x00"...), uint16(n))
+		out = append(out, data[:n]...)
+		data = data[n:]
+	}
+	return out
+}
+
 func packed(t testing.TB, data []byte, writer func(io.Writer) io.WriteCloser) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -110,6 +122,7 @@ func encodings(t testing.TB, data []byte) map[string][]byte {
 		"plain":      data,
 		"lz4":        lz4Block(t, data),
 		"joined lz4": append(lz4Block(t, data[:len(data)/2]), lz4Block(t, data[len(data)/2:])...),
+		"lzf":        lzfChunks(data),
 		"snappy":     snappyStream(data),
 		"gz":         packed(t, data, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
 		"zstd":       packed(t, data, zstandard),
@@ -167,7 +180,7 @@ func TestTruncated(t *testing.T) {
 // TestOthers: files that are no logs of Spark get an error with what to do.
 func TestOthers(t *testing.T) {
 	for _, data := range []string{
-		"ZV\x01\x00\x05", "PK\x03\x04", "\x04\x22\x4d\x18", "hello\nworld\n", "{}\n{}\n", "\x00\x01\x02\n", `{"Event":5}` + "\n",
+		"PK\x03\x04", "\x04\x22\x4d\x18", "hello\nworld\n", "{}\n{}\n", "\x00\x01\x02\n", `{"Event":5}` + "\n",
 	} {
 		if a, err := eventlog.Read(fstest.MapFS{"log": {Data: []byte(data)}}, "log", eventlog.Options{}); err == nil {
 			t.Errorf("%q is a log: %+v", data, a)

@@ -37,6 +37,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\x82SNAPPY\x00\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x05\xff\xff\xff\x7f\x00"))
 	f.Add([]byte{0x28, 0xb5, 0x2f, 0xfd, 0xa4, 0xff, 0xff, 0xff, 0xff})
 	f.Add([]byte{0x1f, 0x8b, 8, 0, 0, 0})
+	f.Add([]byte("ZV\x00\x00\x02{}ZV\x01\x00\x06\x00\x09\x00{\xe0\xff\x00}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := Read(fstest.MapFS{"log": {Data: data}}, "log", Options{MaxLine: 4096})
 		if err != nil {

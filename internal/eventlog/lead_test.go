@@ -15,31 +15,38 @@ import (
 func TestShortCuts(t *testing.T) {
 	tasks := 0
 	for _, name := range []string{"testdata/spark-4.1.lz4", "testdata/spark-4.1.zstd"} {
-		file, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		r, done, err := decompress(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer done()
-		lines := newLines(r, nil, 0)
-		for line := lines.next(); line != nil; line = lines.next() {
-			if string(eventName(line)) != "SparkListenerTaskEnd" {
-				continue
-			}
-			tasks++
-			compare(t, line)
-			compare(t, bytes.Replace(line, []byte(`{"Reason":"Success"}`), []byte(`{"Reason":"ExceptionFailure","Class Name":"x"}`), 1))
-			compare(t, bytes.Replace(line, []byte(`"Result Size":`), []byte(`"Result Size":-`), 1))
-			compare(t, bytes.Replace(line, []byte(`"Executor CPU Time":`), []byte(`"Something New":7,"Executor CPU Time":`), 1))
-		}
+		tasks += compareTasks(t, name)
 	}
 	if tasks != 20 {
 		t.Errorf("%d tasks", tasks)
 	}
+}
+
+// compareTasks compares every task of a log, and some that it does not have.
+func compareTasks(t *testing.T, name string) (tasks int) {
+	t.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r, done, err := decompress(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	lines := newLines(r, nil, 0)
+	for line := lines.next(); line != nil; line = lines.next() {
+		if string(eventName(line)) != "SparkListenerTaskEnd" {
+			continue
+		}
+		tasks++
+		compare(t, line)
+		compare(t, bytes.Replace(line, []byte(`{"Reason":"Success"}`), []byte(`{"Reason":"ExceptionFailure","Class Name":"x"}`), 1))
+		compare(t, bytes.Replace(line, []byte(`"Result Size":`), []byte(`"Result Size":-`), 1))
+		compare(t, bytes.Replace(line, []byte(`"Executor CPU Time":`), []byte(`"Something New":7,"Executor CPU Time":`), 1))
+	}
+	return tasks
 }
 
 func compare(t *testing.T, line []byte) {

@@ -47,3 +47,14 @@ func TestSpark(t *testing.T) {
 		})
 	}
 }
+
+// TestSparkLZF: an application without a job, which its driver was asked to end early.
+func TestSparkLZF(t *testing.T) {
+	a, err := eventlog.Read(os.DirFS("testdata"), "spark-4.1.lzf", eventlog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.SparkVersion != "4.1.4" || a.Bytes != 97139 || a.Lines != 7 || !a.Ended || len(a.Incomplete) > 0 || a.Duration() != 286473 {
+		t.Errorf("%d bytes, %d lines, %v, %+v", a.Bytes, a.Lines, a.Incomplete, eventlog.Observe(&a))
+	}
+}
