@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,6 +140,10 @@ func (a *app) printFleet(rows []fleet.Row, price sizing.Cost) error {
 	return a.print(t, func(w io.Writer) { a.writeFleet(w, t) }, nil)
 }
 
+// mostBroken is how many logs that cannot be read are named in the text: a
+// directory may be full of other things.
+const mostBroken = 10
+
 func (a *app) writeFleet(w io.Writer, t fleet.Table) {
 	var table [][]string
 	var broken []fleet.Row
@@ -149,7 +154,7 @@ func (a *app) writeFleet(w io.Writer, t fleet.Table) {
 		}
 		best := "–"
 		if r.Best > 0 {
-			best = fmt.Sprint(r.Best)
+			best = strconv.Itoa(r.Best)
 		}
 		name := sizeview.Clean(r.AppName, 36)
 		if r.Incomplete {
@@ -157,12 +162,16 @@ func (a *app) writeFleet(w io.Writer, t fleet.Table) {
 		}
 		table = append(table, []string{
 			sizing.Money(r.Wasted), sizing.Money(r.OnDemand), fmt.Sprintf("%.0f %%", 100*r.BusyShare), sizing.Span(float64(r.DurationMs) / 1000),
-			fmt.Sprint(r.Executors), best, name, sizeview.Clean(r.AppID, 40), strings.Join(r.Findings, ","),
+			strconv.Itoa(r.Executors), best, name, sizeview.Clean(r.AppID, 40), strings.Join(r.Findings, ","),
 		})
 	}
 	a.console.Table([]string{">WASTED", ">COST", ">BUSY", ">TIME", ">EXECUTORS", ">BEST", "APPLICATION", "ID", "FINDINGS"}, table)
 	fmt.Fprintf(w, "\n%d logs, %.4g core-hours: %s on demand, %s of it for idle cores; prices of %s\n", t.Read, t.CoreHours, sizing.Money(t.OnDemand), sizing.Money(t.Wasted), t.AsOf)
-	for _, r := range broken {
+	for i, r := range broken {
+		if i == mostBroken {
+			fmt.Fprintf(w, "! and %d more that could not be read; -o json lists them\n", len(broken)-i)
+			break
+		}
 		fmt.Fprintf(w, "! %s could not be read: %s\n", sizeview.Clean(r.Log, 200), sizeview.Clean(r.Error, 300))
 	}
 	for _, warning := range t.Warnings {

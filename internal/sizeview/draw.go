@@ -12,13 +12,12 @@ import (
 
 // curve is time and cost over the number of executors, ready to be drawn.
 type curve struct {
-	at          []float64 // executors, rising
-	time        []float64 // seconds
-	fast, slow  []float64 // the good and the bad day; nil: not known
-	cost        []float64 // dollars
-	chosen      float64   // executors
-	target      float64   // seconds, 0: none
-	chosenLabel string
+	at         []float64 // executors, rising
+	time       []float64 // seconds
+	fast, slow []float64 // the good and the bad day; nil: not known
+	cost       []float64 // dollars
+	chosen     float64   // executors
+	target     float64   // seconds, 0: none
 }
 
 // curveOf is the curve of a document; ok is false when it has none.

@@ -108,8 +108,8 @@ func picture(c curve) *svg {
 	if c.fast != nil {
 		s.HasBand = true
 		s.Band = path(c.fast, y)
-		for i := len(c.slow) - 1; i >= 0; i-- {
-			s.Band += fmt.Sprintf("L%.1f %.1f", x(c.at[i]), y(c.slow[i]))
+		for i, seconds := range slices.Backward(c.slow) {
+			s.Band += fmt.Sprintf("L%.1f %.1f", x(c.at[i]), y(seconds))
 		}
 		s.Band += "Z"
 	}

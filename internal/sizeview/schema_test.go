@@ -97,8 +97,7 @@ func schemaOf(t reflect.Type) map[string]any {
 
 func fieldsOf(t reflect.Type, properties map[string]any, required *[]string, must bool) {
 	var inner []reflect.Type
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && name == "":

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -42,7 +42,7 @@ func log(t testing.TB) *eventlog.Application {
 	event(map[string]any{"Event": "SparkListenerApplicationStart", "App Name": hostile, "App ID": hostile, "Timestamp": start, "User": hostile})
 	for i := range 2 {
 		event(map[string]any{
-			"Event": "SparkListenerExecutorAdded", "Timestamp": start + 1000, "Executor ID": fmt.Sprint(i + 1),
+			"Event": "SparkListenerExecutorAdded", "Timestamp": start + 1000, "Executor ID": strconv.Itoa(i + 1),
 			"Executor Info": map[string]any{"Host": hostile, "Total Cores": 2},
 		})
 	}
@@ -63,7 +63,7 @@ func log(t testing.TB) *eventlog.Application {
 			launch := at + k/4*10000
 			event(map[string]any{
 				"Event": "SparkListenerTaskEnd", "Stage ID": i, "Stage Attempt ID": 0, "Task Type": "ShuffleMapTask", "Task End Reason": map[string]any{"Reason": "Success"},
-				"Task Info": map[string]any{"Task ID": i*8 + k, "Index": k, "Attempt": 0, "Launch Time": launch, "Finish Time": launch + 10000, "Executor ID": fmt.Sprint(k%2 + 1), "Host": hostile, "Failed": false, "Killed": false},
+				"Task Info": map[string]any{"Task ID": i*8 + k, "Index": k, "Attempt": 0, "Launch Time": launch, "Finish Time": launch + 10000, "Executor ID": strconv.Itoa(k%2 + 1), "Host": hostile, "Failed": false, "Killed": false},
 				"Task Metrics": map[string]any{
 					"Executor Run Time": 9900, "JVM GC Time": 100, "Input Metrics": map[string]any{"Bytes Read": (1 - i) * 128 << 20, "Records Read": 1},
 					"Shuffle Write Metrics": map[string]any{"Shuffle Bytes Written": (1 - i) * 64 << 20},

@@ -6,8 +6,8 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/sizing"
 )
 
-// Clean, Money and Span are how this package writes foreign words, dollars and
-// seconds, for tables that stand beside its own.
+// Clean makes foreign words fit for a terminal, at most so many letters of
+// them.
 func Clean(text string, most int) string { return clean(text, most) }
 
 // Money writes dollars.
