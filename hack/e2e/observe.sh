@@ -81,7 +81,7 @@ PYTHON
   "$(hack/prometheus.sh)/promtool" check config "$dir/prometheus.yaml"
 }
 
-# work makes one line compute for two minutes, from its own pod: tasks, shuffles, cached data, a job that fails now and then.
+# work makes one line compute for two minutes at least, from its own pod: tasks, shuffles, cached data, a job that fails now and then.
 work() {
   # shellcheck disable=SC2016 # The variable is the container's.
   cluster -n "$namespace" exec -i "deployment/$1-connect" -c spark-connect -- sh -c \
@@ -105,8 +105,13 @@ if sys.argv[1] == "executor":
 ' "$3"
 }
 
+# an_executor LINE names one of its pods that runs.
+an_executor() {
+  cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$1" --field-selector=status.phase=Running -o name | head -1
+}
+
 observe_platform() {
-  local port lines='spark-35 spark-41' before dashboards line
+  local port lines='spark-35 spark-41' before dashboards line worker
   workers=()
   cluster apply --server-side -f "$(monitoring_definitions)" >/dev/null
   trap 'kill ${operator:-} ${prometheus:-} ${workers[*]:-} 2>/dev/null || true; cluster delete namespace "$namespace-prometheus" --timeout=60s; cluster delete -f "$(monitoring_definitions)" --timeout=60s >/dev/null' EXIT
@@ -138,12 +143,15 @@ observe_platform() {
     work "$line" & # One after the other would take too long; each has its executors.
     workers+=("$!")
   done
-  sleep 60
   for line in $lines; do
     logged "deployment/$line-connect" spark-connect driver
-    logged "$(cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$line" --field-selector=status.phase=Running -o name | head -1)" spark-kubernetes-executor executor
+    for _ in $(seq 60); do # Executors start, log and get tasks when they can.
+      logged "$(an_executor "$line")" spark-kubernetes-executor executor 2>"$logs/not-yet" && break
+      sleep 4
+    done
+    logged "$(an_executor "$line")" spark-kubernetes-executor executor
   done
-  wait "${workers[@]}"
+  for worker in "${workers[@]}"; do wait "$worker"; done
   curl -fsS "http://127.0.0.1:$port/api/v1/targets?state=active" | python3 -c '
 import json, sys
 targets = json.load(sys.stdin)["data"]["activeTargets"]
