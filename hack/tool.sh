@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of a pinned Go tool, and builds it into the cache first if it is not there.
-# usage: hack/tool.sh golangci-lint|helm|kubeconform|kube-score|prometheus-operator
+# usage: hack/tool.sh golangci-lint|helm|kubeconform|kube-score
 source "$(dirname "$0")/lib.sh"
 
 flags='-s -w'
@@ -8,11 +8,6 @@ case ${1:-} in
   golangci-lint) package=github.com/golangci/golangci-lint/v2/cmd/golangci-lint version=v2.15.0 ;;
   kubeconform) package=github.com/yannh/kubeconform/cmd/kubeconform version=v0.8.0 ;;
   kube-score) package=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 ;;
-  prometheus-operator)
-    package=github.com/prometheus-operator/prometheus-operator/cmd/operator version=v0.85.0
-    # Its go.mod replaces two of its own modules, which `go install` refuses: they are required beside it instead.
-    beside=(github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring@v0.85.0 github.com/prometheus-operator/prometheus-operator/pkg/client@v0.85.0)
-    ;;
   helm)
     package=helm.sh/helm/v3/cmd/helm version=v3.22.0
     # Without these it takes every cluster that it does not ask for Kubernetes 1.20. Helm's releases set them too.
@@ -21,7 +16,7 @@ case ${1:-} in
     done
     ;;
   *)
-    echo "usage: $0 golangci-lint|helm|kubeconform|kube-score|prometheus-operator" >&2
+    echo "usage: $0 golangci-lint|helm|kubeconform|kube-score" >&2
     exit 2
     ;;
 esac
@@ -33,16 +28,7 @@ if [ ! -x "$dir/$1" ]; then
   # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
   tmp=$(mktemp -d "$dir/build.XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
-  if [ -n "${beside:-}" ]; then
-    (
-      cd "$tmp"
-      go mod init tool
-      go mod edit "-require=${package%/cmd/*}@$version" "${beside[@]/#/-require=}"
-      GOFLAGS=-mod=mod go build -trimpath -ldflags "$flags" -o "$tmp/$1" "$package"
-    ) >&2
-  else
-    (cd / && GOBIN=$tmp GOFLAGS=-mod=mod go install -trimpath -ldflags "$flags" "$package@$version") >&2
-  fi
+  (cd / && GOBIN=$tmp GOFLAGS=-mod=mod go install -trimpath -ldflags "$flags" "$package@$version") >&2
   mv "$tmp/$1" "$dir/$1"
 fi
 echo "$dir/$1"

@@ -16,7 +16,7 @@ import (
 func observabilityRows() []Question {
 	existing := func(s spec.Spec) bool { return s.Observability.Metrics == spec.ExistingMetrics }
 	return []Question{{
-		Key: "observability.metrics", Page: "observability", Title: "Metrics, dashboards, alerts", Required: true,
+		Key: "observability.metrics", Page: "observability", Title: "Metrics and alerts", Required: true,
 		Help: "Spark exposes its metrics in any case; this decides who collects them. Dashboards are ConfigMaps that Grafana's sidecar " +
 			"finds, alerts are PrometheusRules with a page of docs/runbooks each.",
 		Field:   func(s *spec.Spec) any { return &s.Observability.Metrics },
