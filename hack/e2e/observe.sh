@@ -64,11 +64,22 @@ an_executor() {
   cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$1" --field-selector=status.phase=Running -o name | head -1
 }
 
+# observed takes away what the phase has made, however it ends.
+observed() {
+  # shellcheck disable=SC2048,SC2086 # Processes of this phase, as words.
+  kill ${prometheus:-} ${workers[*]:-} 2>/dev/null || true
+  cluster delete namespace "$namespace-prometheus" --ignore-not-found --timeout=60s
+  [ -z "$definitions" ] || cluster delete -f "$definitions" --ignore-not-found --timeout=60s >/dev/null
+}
+
 observe_platform() {
   local port lines='spark-35 spark-41' before dashboards line worker
   workers=()
-  cluster apply --server-side -f "$(monitoring_definitions)" >/dev/null
-  trap 'kill ${prometheus:-} ${workers[*]:-} 2>/dev/null || true; cluster delete namespace "$namespace-prometheus" --timeout=60s; cluster delete -f "$(monitoring_definitions)" --timeout=60s >/dev/null' EXIT
+  # Whoever has these definitions already keeps them, and what he has made of them.
+  definitions=$(monitoring_definitions)
+  if [ -n "$(cluster get crd podmonitors.monitoring.coreos.com --ignore-not-found -o name)" ]; then definitions=; fi
+  trap observed EXIT
+  [ -z "$definitions" ] || cluster apply --server-side -f "$definitions" >/dev/null
   cluster wait --for=condition=Established crd/podmonitors.monitoring.coreos.com crd/prometheuses.monitoring.coreos.com --timeout=60s
   somebodys_prometheus
 
