@@ -11,11 +11,6 @@ case ${1:-} in
   actionlint) package=github.com/rhysd/actionlint/cmd/actionlint version=v1.7.12 ;;
   kubeconform) package=github.com/yannh/kubeconform/cmd/kubeconform version=v0.8.0 ;;
   kube-score) package=github.com/zegl/kube-score/cmd/kube-score version=v1.20.0 ;;
-  prometheus-operator)
-    package=github.com/prometheus-operator/prometheus-operator/cmd/operator version=v0.85.0
-    # Its go.mod replaces two of its own modules, which `go install` refuses: they are required beside it instead.
-    beside=(github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring@v0.85.0 github.com/prometheus-operator/prometheus-operator/pkg/client@v0.85.0)
-    ;;
   helm)
     package=helm.sh/helm/v3/cmd/helm version=v3.22.0
     # Without these it takes every cluster that it does not ask for Kubernetes 1.20. Helm's releases set them too.
@@ -24,7 +19,7 @@ case ${1:-} in
     done
     ;;
   *)
-    echo "usage: $0 golangci-lint|gitleaks|govulncheck|actionlint|kubeconform|kube-score|prometheus-operator|helm" >&2
+    echo "usage: $0 golangci-lint|gitleaks|govulncheck|actionlint|kubeconform|kube-score|helm" >&2
     exit 2
     ;;
 esac
@@ -36,16 +31,7 @@ if [ ! -x "$dir/$1" ]; then
   # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
   tmp=$(mktemp -d "$dir/build.XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
-  if [ -n "${beside:-}" ]; then
-    (
-      cd "$tmp"
-      go mod init tool
-      go mod edit "-require=${package%/cmd/*}@$version" "${beside[@]/#/-require=}"
-      GOFLAGS=-mod=mod go build -trimpath -ldflags "$flags" -o "$tmp/$1" "$package"
-    ) >&2
-  else
-    (cd / && GOBIN=$tmp GOFLAGS=-mod=mod go install -trimpath -ldflags "$flags" "$package@$version") >&2
-  fi
+  (cd / && GOBIN=$tmp GOFLAGS=-mod=mod go install -trimpath -ldflags "$flags" "$package@$version") >&2
   mv "$tmp/$1" "$dir/$1"
 fi
 echo "$dir/$1"

@@ -13,6 +13,13 @@ import kubernetes_validate
 import yaml
 
 
+class Loader(yaml.SafeLoader):
+    """Takes a bare = for the text that it is; YAML 1.1 has a type for it that nobody uses."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", yaml.SafeLoader.construct_yaml_str)
+
+
 def local(node):
     """The same schema with references beside itself and without a name that would be looked up on the network."""
     if isinstance(node, dict):
@@ -53,7 +60,7 @@ def main():
     crds = out / "crds"
     crds.mkdir(parents=True)
     for name in rest[split + 1 :]:
-        for crd in yaml.safe_load_all(Path(name).read_text()):
+        for crd in yaml.load_all(Path(name).read_text(), Loader=Loader):
             if not crd or crd.get("kind") != "CustomResourceDefinition":
                 continue
             spec = crd["spec"]

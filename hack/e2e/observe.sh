@@ -1,9 +1,9 @@
 # Metrics, dashboards and alerts of the platform that runs. Sourced by hack/e2e.sh, which calls observe_platform after the
 # platform is installed; the platform is left as it was found.
 #
-# Real: Spark, its PodMonitors and rules in the API server, the Prometheus operator that turns them into Prometheus' own
-# configuration, and Prometheus, which relabels, scrapes and evaluates as that says. The operator and Prometheus are processes
-# of this machine, for their images cannot be had here.
+# Real: Spark and its executors, the objects in the API server under the definitions of the Prometheus operator, and Prometheus,
+# which relabels, scrapes and evaluates. It is a process of this machine, for its image cannot be had here; the operator's part,
+# to make a configuration of the objects, is done by hack/e2e/scrape.py.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
 # cluster ARGUMENT… is kubectl with the sandbox's cluster and no other.
@@ -35,53 +35,7 @@ spec:
 YAML
 }
 
-# operate runs the operator with the sandbox's credentials until the phase ends.
-operate() {
-  local keys=$logs/operator
-  mkdir -p "$keys"
-  python3 - "$kubeconfig" "$keys" <<'PYTHON'
-import base64, json, subprocess, sys
-view = json.loads(subprocess.run(["kubectl", "--kubeconfig", sys.argv[1], "config", "view", "--raw", "-o", "json"], check=True, capture_output=True).stdout)
-user, cluster = view["users"][0]["user"], view["clusters"][0]["cluster"]
-for name, data in (("cert", user["client-certificate-data"]), ("key", user["client-key-data"]), ("ca", cluster["certificate-authority-data"])):
-    with open(f"{sys.argv[2]}/{name}", "wb") as file:
-        file.write(base64.b64decode(data))
-with open(f"{sys.argv[2]}/server", "w") as file:
-    file.write(cluster["server"])
-PYTHON
-  chmod 600 "$keys"/*
-  "$(hack/tool.sh prometheus-operator)" --apiserver "$(cat "$keys/server")" --cert-file "$keys/cert" --key-file "$keys/key" --ca-file "$keys/ca" \
-    --web.listen-address 127.0.0.1:0 >"$logs/operator.log" 2>&1 &
-  operator=$!
-}
-
-# configured waits until the operator has written Prometheus' configuration with our monitors and rules, and lays it out for
-# a Prometheus on this machine: the same, but for where the rules are, and that pods come from a file, since Debian's
-# Prometheus knows no Kubernetes.
-configured() {
-  local dir=$logs/prometheus secret=prometheus-theirs
-  mkdir -p "$dir/rules"
-  for _ in $(seq 120); do
-    cluster -n "$namespace-prometheus" get secret "$secret" -o jsonpath='{.data.prometheus\.yaml\.gz}' 2>/dev/null | base64 -d | gunzip >"$dir/operator.yaml" 2>/dev/null || true
-    cluster -n "$namespace-prometheus" get configmap "$secret-rulefiles-0" -o json >"$dir/rules.json" 2>/dev/null || true
-    if grep -q "podMonitor/$namespace/spark-driver/1" "$dir/operator.yaml" && grep -q sparkwiz-connect "$dir/rules.json"; then break; fi
-    sleep 1
-  done
-  python3 - "$dir" <<'PYTHON'
-import json, pathlib, re, sys
-dir = pathlib.Path(sys.argv[1])
-for name, text in json.loads((dir / "rules.json").read_text())["data"].items():
-    (dir / "rules" / name).write_text(text)
-text = (dir / "operator.yaml").read_text()
-text = re.sub(r"(?m)^  kubernetes_sd_configs:\n(?:  - .*\n|    .*\n)+", f"  file_sd_configs:\n  - files: [{dir}/pods.json]\n", text)
-text = re.sub(r"(?m)^- /etc/prometheus/rules/.*$", f"- {dir}/rules/*.yaml", text)
-(dir / "prometheus.yaml").write_text(text)
-PYTHON
-  python3 hack/e2e/pods_sd.py "$kubeconfig" "$namespace" >"$dir/pods.json"
-  "$(hack/prometheus.sh)/promtool" check config "$dir/prometheus.yaml"
-}
-
-# work makes one line compute for two minutes, from its own pod: tasks, shuffles, cached data, a job that fails now and then.
+# work makes one line compute for two minutes at least, from its own pod: tasks, shuffles, cached data, a job that fails now and then.
 work() {
   # shellcheck disable=SC2016 # The variable is the container's.
   cluster -n "$namespace" exec -i "deployment/$1-connect" -c spark-connect -- sh -c \
@@ -105,11 +59,27 @@ if sys.argv[1] == "executor":
 ' "$3"
 }
 
+# an_executor LINE names one of its pods that runs.
+an_executor() {
+  cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$1" --field-selector=status.phase=Running -o name | head -1
+}
+
+# observed takes away what the phase has made, however it ends.
+observed() {
+  # shellcheck disable=SC2048,SC2086 # Processes of this phase, as words.
+  kill ${prometheus:-} ${workers[*]:-} 2>/dev/null || true
+  cluster delete namespace "$namespace-prometheus" --ignore-not-found --timeout=60s
+  [ -z "$definitions" ] || cluster delete -f "$definitions" --ignore-not-found --timeout=60s >/dev/null
+}
+
 observe_platform() {
-  local port lines='spark-35 spark-41' before dashboards line
+  local port lines='spark-35 spark-41' before dashboards line worker
   workers=()
-  cluster apply --server-side -f "$(monitoring_definitions)" >/dev/null
-  trap 'kill ${operator:-} ${prometheus:-} ${workers[*]:-} 2>/dev/null || true; cluster delete namespace "$namespace-prometheus" --timeout=60s; cluster delete -f "$(monitoring_definitions)" --timeout=60s >/dev/null' EXIT
+  # Whoever has these definitions already keeps them, and what he has made of them.
+  definitions=$(monitoring_definitions)
+  if [ -n "$(cluster get crd podmonitors.monitoring.coreos.com --ignore-not-found -o name)" ]; then definitions=; fi
+  trap observed EXIT
+  [ -z "$definitions" ] || cluster apply --server-side -f "$definitions" >/dev/null
   cluster wait --for=condition=Established crd/podmonitors.monitoring.coreos.com crd/prometheuses.monitoring.coreos.com --timeout=60s
   somebodys_prometheus
 
@@ -128,8 +98,9 @@ observe_platform() {
   echo "$dashboards dashboards for Grafana's sidecar"
   [ "$dashboards" -gt 5 ]
 
-  operate
-  configured
+  python3 hack/e2e/scrape.py "$kubeconfig" "$namespace" release=theirs "$logs/prometheus"
+  "$(hack/prometheus.sh)/promtool" check config "$logs/prometheus/prometheus.yaml"
+  rm -rf "$logs/prometheus/data"
   port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   "$(hack/prometheus.sh)/prometheus" --config.file "$logs/prometheus/prometheus.yaml" --storage.tsdb.path "$logs/prometheus/data" \
     --web.listen-address "127.0.0.1:$port" >"$logs/prometheus.log" 2>&1 &
@@ -138,12 +109,15 @@ observe_platform() {
     work "$line" & # One after the other would take too long; each has its executors.
     workers+=("$!")
   done
-  sleep 60
   for line in $lines; do
     logged "deployment/$line-connect" spark-connect driver
-    logged "$(cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$line" --field-selector=status.phase=Running -o name | head -1)" spark-kubernetes-executor executor
+    for _ in $(seq 60); do # Executors start, log and get tasks when they can.
+      logged "$(an_executor "$line")" spark-kubernetes-executor executor 2>"$logs/not-yet" && break
+      sleep 4
+    done
+    logged "$(an_executor "$line")" spark-kubernetes-executor executor
   done
-  wait "${workers[@]}"
+  for worker in "${workers[@]}"; do wait "$worker"; done
   curl -fsS "http://127.0.0.1:$port/api/v1/targets?state=active" | python3 -c '
 import json, sys
 targets = json.load(sys.stdin)["data"]["activeTargets"]

@@ -44,7 +44,7 @@ func monitorLabels(s spec.Spec) map[string]any {
 // withPrometheus adds to a chart's networkPolicy who may scrape it: pods of
 // Prometheus, as its operator labels them, in their namespace.
 func withPrometheus(s spec.Spec, policy map[string]any) map[string]any {
-	namespace := ""
+	var namespace string
 	switch s.Observability.Metrics {
 	case spec.ExistingMetrics:
 		namespace = s.Observability.Namespace

@@ -55,7 +55,7 @@ func (p prometheus) ask(ctx context.Context, expr string, start, end time.Time) 
 		"query": {expr}, "step": {"5"},
 		"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query_range?"+q.Encode(), nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query_range?"+q.Encode(), http.NoBody)
 	if err != nil {
 		return nil, err
 	}
