@@ -16,7 +16,7 @@ if leaks dir "$planted" >/dev/null 2>&1; then
 fi
 
 if git rev-parse --git-dir >/dev/null 2>&1; then
-  leaks git .
+  leaks git --log-opts=HEAD .
   leaks git --pre-commit .
 else
   leaks dir .

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sparkwiz/sparkwiz/internal/component"
@@ -57,7 +58,7 @@ A namespace that was there before is only taken after you have handed it over wi
 func ports(f component.Flow) string {
 	var all []string
 	for _, p := range f.Ports {
-		all = append(all, fmt.Sprint(p))
+		all = append(all, strconv.Itoa(p))
 	}
 	return strings.Join(all, ", ")
 }
