@@ -1,6 +1,8 @@
 package component
 
 import (
+	"slices"
+
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/secret"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -98,7 +100,7 @@ func (c Component) claimed() Component {
 		}
 		return secret.Claim(p, refs(s))
 	}
-	c.Needs = append(c.Needs[:len(c.Needs):len(c.Needs)], SecretsRelease)
+	c.Needs = append(slices.Clip(c.Needs), SecretsRelease)
 	return c
 }
 

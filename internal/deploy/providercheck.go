@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,11 +84,9 @@ func (c *checker) serves(group, version string) bool {
 			}
 		}
 	}
-	for _, v := range served {
-		if v == version {
-			c.add("api", secret.OK, "the cluster serves "+group+"/"+version, "")
-			return true
-		}
+	if slices.Contains(served, version) {
+		c.add("api", secret.OK, "the cluster serves "+group+"/"+version, "")
+		return true
 	}
 	switch {
 	case len(served) > 0:

@@ -102,10 +102,11 @@ func (w *world) controller() {
 			return err
 		}
 		defer r.Body.Close()
-		if data, err := io.ReadAll(r.Body); err != nil || !bytes.Contains(data, []byte("CERTIFICATE")) {
-			return fmt.Errorf("%s: %v", r.Status, err)
+		data, err := io.ReadAll(r.Body)
+		if err == nil && !bytes.Contains(data, []byte("CERTIFICATE")) {
+			return errors.New(r.Status)
 		}
-		return nil
+		return err
 	})
 	w.service(namespace)
 }
@@ -147,7 +148,7 @@ func (w *world) service(namespace string) {
 			Ports:     []corev1.EndpointPort{{Name: "http", Port: 8080}},
 		}},
 	}
-	if _, err := w.client.CoreV1().Endpoints(namespace).Create(context.Background(), at, metav1.CreateOptions{}); err != nil { //nolint:staticcheck // as above
+	if _, err := w.client.CoreV1().Endpoints(namespace).Create(context.Background(), at, metav1.CreateOptions{}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +133,7 @@ func (w *world) watch(pid int, done chan struct{}) {
 		for _, file := range []string{"cmdline", "environ"} {
 			if data, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file)); err == nil {
 				w.mu.Lock()
-				if text := string(data); !contains(w.ran, text) {
+				if text := string(data); !slices.Contains(w.ran, text) {
 					w.ran = append(w.ran, text)
 				}
 				w.mu.Unlock()
@@ -144,15 +145,6 @@ func (w *world) watch(pid int, done chan struct{}) {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-func contains(all []string, text string) bool {
-	for _, one := range all {
-		if one == text {
-			return true
-		}
-	}
-	return false
 }
 
 // until tries again until it works, or fails the test.
