@@ -48,7 +48,7 @@ func credentials(text string) []string {
 // noSecret are names that promise a credential and hold none: names of Secrets
 // and of keys in them, a command that prints one, SQL's word before a
 // variable, and the usage of a script.
-var noSecret = regexp.MustCompile(`(?i)^((secretName|existingSecret|caSecret|secretKeyRef|\w*_CMD|\w*KeyKey|passwordKey)=|PASSWORD=password$|password=airflow-user$)`)
+var noSecret = regexp.MustCompile(`(?i)^((agent-inject-secret-[\w.-]+|secretName|secretKey|existingSecret|caSecret|secretKeyRef|\w*_CMD|\w*KeyKey|passwordKey)=|PASSWORD=password$|password=airflow-user$)`)
 
 // TestCredentialsAreFound: what the tests below look for, they would see.
 func TestCredentialsAreFound(t *testing.T) {

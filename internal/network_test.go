@@ -189,7 +189,7 @@ func (n *network) expect(t *testing.T, f component.Flow) {
 	switch f.To {
 	case component.Metadata:
 		to = []string{metadataAPI}
-	case component.DNS, component.APIServer, component.OutsideStore, component.OutsideData, component.OutsideTraces:
+	case component.DNS, component.APIServer, component.OutsideStore, component.OutsideData, component.OutsideTraces, component.VaultServer:
 		to = []string{address, otherPods, metadataAPI, component.ClusterManager, component.Collector, component.Prometheus}
 	}
 	for _, name := range append(to, f.From) {

@@ -32,12 +32,13 @@ const (
 	OutsideTraces  = "trace endpoint outside"
 	Collector      = "collector of traces"
 	Prometheus     = "Prometheus"
+	VaultServer    = "Vault"
 )
 
 // Outside are the parties that are reached at addresses, or in namespaces,
 // that nobody here chooses.
 func Outside() []string {
-	return []string{DNS, APIServer, OutsideStore, OutsideData, Metadata, ClusterManager, OutsideTraces, Collector, Prometheus}
+	return []string{DNS, APIServer, OutsideStore, OutsideData, Metadata, ClusterManager, OutsideTraces, Collector, Prometheus, VaultServer}
 }
 
 // Client is a pod of anybody that carries the label which lets it through,

@@ -102,6 +102,15 @@ func validationFlows(spec.Spec) []Flow {
 	return append(lookups(job), each("spark-41-connect", 15002, "runs the checks of each suite", job)...)
 }
 
+func secretFlows(s spec.Spec) []Flow {
+	if s.Secrets.Provider != spec.VaultAgent {
+		return nil
+	}
+	const agent = "secrets-agent"
+	return slices.Concat(lookups(agent), toAPIServer("keeps the Secrets as Vault says", agent),
+		each(VaultServer, urlPort(s.Secrets.Address), "asks for the values", agent))
+}
+
 func traceFlows(s spec.Spec) []Flow {
 	const exporter = "trace-exporter"
 	return slices.Concat(lookups(exporter), toStore(s, "reads event logs", exporter), toTraces(s, "sends spans of queries", exporter))

@@ -23,6 +23,7 @@ func provided(beside []Component) Component {
 			return chosen && (s.Secrets.Provider != spec.SealedSecrets || len(sealedFor(s, beside)) > 0)
 		},
 		Needs: operators(),
+		Flows: secretFlows,
 		Secrets: func(s spec.Spec) []secret.Ref {
 			p, ok := secret.Chosen(s)
 			if !ok {

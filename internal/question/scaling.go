@@ -8,6 +8,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/sparkwiz/sparkwiz/internal/facts"
+	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
 )
 
@@ -25,7 +26,7 @@ func scalingRows() []Question {
 		Field: func(s *spec.Spec) any { return &s.Scaling.OfficeHours },
 		Check: func(s spec.Spec) error {
 			if s.Scaling.OfficeHours && s.Environment == spec.Prod {
-				return errors.New("in prod somebody may work at any hour; office hours are for dev and staging")
+				return fault.New(fault.Usage, "in prod somebody may work at any hour; office hours are for dev and staging", "--set scaling.officeHours=false")
 			}
 			return nil
 		},

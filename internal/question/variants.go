@@ -95,7 +95,10 @@ func mended(q Question, s spec.Spec, text string) (spec.Spec, bool) {
 
 // examples are tried, in this order, where a text is missing.
 func examples() []string {
-	return []string{"example", "https://s3.example.com", "db.example.com", "5Gi", "any"}
+	return []string{
+		"example", "https://s3.example.com", "db.example.com", "5Gi", "any", "arn:aws:iam::111122223333:role/example",
+		"11111111-2222-3333-4444-555555555555", "example@example.iam.gserviceaccount.com",
+	}
 }
 
 // mend follows the hints of what is wrong, and fills in what is missing.
