@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One real platform with everything that fits on one node: both lines of Spark, tables, notebooks, Airflow. An upgrade under a
-# running session, every claim of `sparkwiz verify`, a query from this machine, a second apply, bad input, uninstall. The order of work is the list at the end; each phase is a function in hack/e2e/.
+# running session, every claim of `sparkwiz verify`, a query from this machine, a second apply, metrics with dashboards and alerts,
+# traces, bad input, uninstall. The order of work is the list at the end; each phase is a function in hack/e2e/.
 #
 # The sandbox's real node is one at a time. If one is up already it is used, in a namespace of our own, and stays up;
 # otherwise one is started with its state under .e2e/ and taken down again, whatever happens.
@@ -12,6 +13,8 @@ source hack/e2e/cluster.sh
 source hack/e2e/platform.sh
 source hack/e2e/upgrade.sh
 source hack/e2e/faults.sh
+source hack/e2e/observe.sh
+source hack/e2e/trace.sh
 
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -32,4 +35,6 @@ answers=("${answers[@]/spark-41.version=$older/spark-41.version=4.1.4}")
 phase verify verify_platform
 phase query-from-here query_from_here
 phase apply-again apply_again
+phase observe observe_platform
+phase trace trace_platform
 phase uninstall uninstall_platform

@@ -6,8 +6,8 @@
 # to make a configuration of the objects, is done by hack/e2e/scrape.py.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
-# cluster ARGUMENT… is kubectl with the sandbox's cluster and no other.
-cluster() { kubectl --kubeconfig "$kubeconfig" "$@"; }
+# cluster ARGUMENT… is the sandbox's own kubectl, with its cluster and no other.
+cluster() { bin/sparkwiz-sandbox-kube kubectl --kubeconfig "$kubeconfig" "$@"; }
 
 # The definitions of the operator, in the version that hack/checkers/crds.txt names.
 monitoring_definitions() {

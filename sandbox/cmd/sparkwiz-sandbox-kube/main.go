@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
+	kubectl "k8s.io/kubectl/pkg/cmd"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
@@ -28,6 +29,7 @@ func main() {
 		"kube-controller-manager": run(controllermanager.NewControllerManagerCommand),
 		"kubelet":                 run(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
 		"kube-proxy":              run(proxy.NewProxyCommand),
+		"kubectl":                 run(func() *cobra.Command { return kubectl.NewDefaultKubectlCommand() }),
 		"kube-scheduler":          run(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	}
 	names := make([]string, 0, len(programs))
