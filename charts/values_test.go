@@ -133,6 +133,7 @@ var flips = map[string]any{
 	"secrets provider":               "gcp",
 	"agent.labels":                   map[string]any{"team": "data"},
 	"secrets sealed":                 sealedToken("cluster-wide", true),
+	//nolint:dupword // The chart and its value.
 	"secrets secrets": []any{map[string]any{"name": "other", "username": "airflow", "keys": []any{
 		map[string]any{"key": "password", "entry": "spark/dev/other", "property": "password"},
 	}}},
