@@ -35,12 +35,15 @@ def connect(remote: str | None = None, wait_seconds: float = 120) -> Iterator["S
     wait_for_port(host, port, wait_seconds)
     from pyspark.sql.connect.session import SparkSession
 
+    before = SparkSession.getActiveSession()
     try:
         spark = SparkSession.builder.remote(remote).create()
         # A day is a day in UTC, as in the partitions of Iceberg, wherever the server and this process are.
         spark.conf.set("spark.sql.session.timeZone", "UTC")
     except Exception as error:
-        _close(SparkSession.getActiveSession(), answers=False)
+        # The one that was refused may be the active one by now; any other is somebody else's.
+        if (refused := SparkSession.getActiveSession()) is not before:
+            _close(refused, answers=False)
         raise Unreachable(f"Spark Connect at {host}:{port} refused a session: {redact(str(error), remote)}") from None
     try:
         yield spark

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -167,6 +168,7 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// grant gives a user a Role, and waits until the API server has seen it.
 func grant(t *testing.T, c *kube.Cluster, namespace string, role *rbacv1.Role, user string) {
 	t.Helper()
 	ctx := context.Background()
@@ -181,6 +183,14 @@ func grant(t *testing.T, c *kube.Cluster, namespace string, role *rbacv1.Role, u
 	if _, err := c.Client.RbacV1().RoleBindings(namespace).Create(ctx, binding, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	first := role.Rules[0]
+	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{User: user, ResourceAttributes: &authorizationv1.ResourceAttributes{
+		Namespace: namespace, Verb: first.Verbs[0], Group: first.APIGroups[0], Resource: first.Resources[0],
+	}}}
+	waitFor(t, user+" to have the Role "+role.Name, func() bool {
+		answer, err := c.Client.AuthorizationV1().SubjectAccessReviews().Create(ctx, review, metav1.CreateOptions{})
+		return err == nil && answer.Status.Allowed
+	})
 }
 
 // TestUnreachable is about a cluster that is not there.
