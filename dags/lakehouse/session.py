@@ -35,6 +35,8 @@ def connect(remote: str | None = None, wait_seconds: float = 120) -> Iterator["S
     wait_for_port(host, port, wait_seconds)
     from pyspark.sql.connect.session import SparkSession
 
+    # PySpark 3.5's functions ask the environment whether a Connect server evaluates them. Its own builder says so here, too.
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
     before = SparkSession.getActiveSession()
     try:
         spark = SparkSession.builder.remote(remote).create()
