@@ -3,6 +3,9 @@
 //	fleetlogs forward KUBECONFIG CONTEXT NAMESPACE   print where the object store is reached, until the input ends
 //	fleetlogs put ADDRESS COPIES MIB LOG…            copies of logs (zstd) with other application ids, and a long one
 //	fleetlogs get ADDRESS DIRECTORY                  bring everything below an address here
+//	fleetlogs give DIRECTORY ADDRESS                 take everything in a directory there
+//	fleetlogs said KUBECONFIG CONTEXT NAMESPACE      print what the pods of surveys have printed
+//	fleetlogs clear KUBECONFIG CONTEXT NAMESPACE     remove the Jobs of surveys
 //	fleetlogs kill KUBECONFIG CONTEXT NAMESPACE N    delete the pod that reads the long log, of N shards, once it runs
 package main
 
@@ -12,17 +15,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
-	batchv1 "k8s.io/api/batch/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/sparkwiz/sparkwiz/internal/access"
-	"github.com/sparkwiz/sparkwiz/internal/bucket"
-	"github.com/sparkwiz/sparkwiz/internal/fleet"
 	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 )
@@ -53,6 +49,12 @@ func run(ctx context.Context, args []string) error {
 		return put(ctx, args[1], copies, mib, args[4:])
 	case len(args) == 3 && args[0] == "get":
 		return get(ctx, args[1], args[2])
+	case len(args) == 3 && args[0] == "give":
+		return give(ctx, args[1], args[2])
+	case len(args) == 4 && args[0] == "said":
+		return said(ctx, args[1], args[2], args[3])
+	case len(args) == 4 && args[0] == "clear":
+		return clearJobs(ctx, args[1], args[2], args[3])
 	case len(args) == 5 && args[0] == "kill":
 		n, err := strconv.Atoi(args[4])
 		if err != nil {
@@ -75,50 +77,4 @@ func forward(ctx context.Context, kubeconfig, kubeContext, namespace string) err
 	fmt.Println("http://" + address)
 	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
-}
-
-func get(ctx context.Context, address, directory string) error {
-	b, err := bucket.Open(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = b.Close() }()
-	return b.List(ctx, "", func(o bucket.Object) error {
-		data, err := b.Read(ctx, o.Name)
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(directory, filepath.FromSlash(o.Name))
-		return errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, data, 0o600))
-	})
-}
-
-func kill(ctx context.Context, kubeconfig, kubeContext, namespace string, shards int) error {
-	c, err := kube.Open(kubeconfig, kubeContext)
-	if err != nil {
-		return err
-	}
-	pods := c.Client.CoreV1().Pods(namespace)
-	index := strconv.Itoa(fleet.Log{Name: long}.Shard(shards))
-	selector := "app.kubernetes.io/name=sparkwiz-fleet," + batchv1.JobCompletionIndexAnnotation + "=" + index
-	for {
-		list, err := pods.List(ctx, metav1.ListOptions{LabelSelector: selector})
-		if err != nil {
-			return err
-		}
-		for _, pod := range list.Items {
-			if pod.Status.Phase == corev1.PodRunning {
-				fmt.Printf("deleting %s, which reads shard %s\n", pod.Name, index)
-				return pods.Delete(ctx, pod.Name, metav1.DeleteOptions{})
-			}
-			if pod.Status.Phase == corev1.PodSucceeded {
-				return fmt.Errorf("%s was done before it could be deleted: make the log longer", pod.Name)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }

@@ -46,10 +46,10 @@ func put(ctx context.Context, address string, copies, mib int, seeds []string) e
 		}
 	}
 	data, err := renamed(plain[0], "app-long")
-	if err != nil {
-		return err
+	if err == nil {
+		data, err = stretched(data, mib<<20)
 	}
-	if data, err = pack(stretched(data, mib<<20)); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := b.Write(ctx, long, data); err != nil {
@@ -89,20 +89,32 @@ func renamed(log []byte, name string) ([]byte, error) {
 	return bytes.ReplaceAll(log, found[1], []byte(name)), nil
 }
 
-// stretched repeats the ends of tasks, after the last of them, until the log is of that size.
-func stretched(log []byte, size int) []byte {
-	var tasks []byte
-	end := 0 // of the last task
-	at := 0
+// stretched repeats the ends of tasks, after the last of them, until the log is of that size. It is packed on the way: what
+// repeats is small then.
+func stretched(log []byte, size int) ([]byte, error) {
+	var tasks, out bytes.Buffer
+	at, end := 0, 0 // of the last task
 	for line := range bytes.Lines(log) {
 		at += len(line)
 		if bytes.Contains(line[:min(len(line), 60)], []byte("SparkListenerTaskEnd")) {
-			tasks, end = append(tasks, line...), at
+			_, _ = tasks.Write(line)
+			end = at
 		}
 	}
-	out := append(make([]byte, 0, size+len(tasks)), log[:end]...)
-	for len(out)+len(tasks) < size && len(tasks) > 0 {
-		out = append(out, tasks...)
+	if tasks.Len() == 0 {
+		return nil, errors.New("the log has no tasks")
 	}
-	return append(out, log[end:]...)
+	e, err := zstd.NewWriter(&out, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(8<<20))
+	if err != nil {
+		return nil, err
+	}
+	_, err = e.Write(log[:end])
+	for written := end; err == nil && written < size; written += tasks.Len() {
+		_, err = e.Write(tasks.Bytes())
+	}
+	if err == nil {
+		_, err = e.Write(log[end:])
+	}
+	err = errors.Join(err, e.Close())
+	return out.Bytes(), err
 }

@@ -75,7 +75,8 @@ func (r *run) look(ctx context.Context, name string) (*batchv1.Job, []corev1.Pod
 // stand is how a Job stands, from one look. It also tells each pod that failed,
 // once. lasts: nothing will change without somebody's help.
 func (r *run) stand(ctx context.Context, job *batchv1.Job, pods []corev1.Pod, say func(progress.Event)) (e progress.Event, lasts bool) {
-	e = progress.Event{State: progress.Running, Ready: int(job.Status.Succeeded), Want: int(*job.Spec.Completions)}
+	e = progress.Event{State: progress.Running}
+	done := fmt.Sprintf("%d of %d done", job.Status.Succeeded, *job.Spec.Completions)
 	slices.SortFunc(pods, func(a, b corev1.Pod) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), strings.Compare(a.Name, b.Name))
 	})
@@ -97,9 +98,9 @@ func (r *run) stand(ctx context.Context, job *batchv1.Job, pods []corev1.Pod, sa
 		}
 	}
 	if working > 0 {
-		e.Reason = fmt.Sprintf("%d at work", working)
-		if n := len(r.failed); n > 0 {
-			e.Reason += fmt.Sprintf(", %d tried again", n)
+		e.Reason = fmt.Sprintf("%s, %d at work", done, working)
+		if n := max(len(r.failed), int(job.Status.Failed)); n > 0 {
+			e.Reason += ", " + again(n)
 		}
 		return e, false
 	}
@@ -115,6 +116,7 @@ func (r *run) stand(ctx context.Context, job *batchv1.Job, pods []corev1.Pod, sa
 		}
 		return e, stays
 	}
+	e.Reason = done
 	if len(pods) == 0 {
 		e.State = progress.Settling
 		for _, event := range events {
@@ -124,6 +126,15 @@ func (r *run) stand(ctx context.Context, job *batchv1.Job, pods []corev1.Pod, sa
 		}
 	}
 	return e, false
+}
+
+// again counts pods that failed. The Job counts also those that were deleted,
+// which no look may have seen.
+func again(n int) string {
+	if n == 1 {
+		return "1 pod failed, its shard is tried again"
+	}
+	return fmt.Sprintf("%d pods failed, their shards are tried again", n)
 }
 
 // failure says which shard a pod that failed was for, and how it ended.
@@ -141,7 +152,10 @@ func failure(pod corev1.Pod) string {
 }
 
 func (r *run) ended(job *batchv1.Job, step, title string, took time.Duration) {
-	e := progress.Event{State: progress.Done, Took: took, Ready: int(job.Status.Succeeded), Want: int(*job.Spec.Completions)}
+	e := progress.Event{State: progress.Done, Took: took}
+	if n := int(job.Status.Failed); n > 0 {
+		e.Output = fmt.Sprintf("tried again after %d failed", n)
+	}
 	if why := condition(job, batchv1.JobFailed); why.Type != "" {
 		e.State, e.Reason = progress.Failed, why.Message
 	}

@@ -39,7 +39,7 @@ const (
 // job is the survey: a shard is an index of the Job.
 func (o Options) job(p plan.Plan, s store) *batchv1.Job {
 	shards := int32(o.Shards) //nolint:gosec // The command line allows 10,000.
-	args := append(o.worker(), "--shards="+strconv.Itoa(o.Shards))
+	args := append(o.worker(s), "--shards="+strconv.Itoa(o.Shards))
 	j := o.base(p, s, o.name(), "shard", args)
 	j.Spec.CompletionMode = new(batchv1.IndexedCompletion)
 	j.Spec.Completions = &shards
@@ -50,15 +50,15 @@ func (o Options) job(p plan.Plan, s store) *batchv1.Job {
 
 // merge is the Job that makes the table of the rows.
 func (o Options) merge(p plan.Plan, s store) *batchv1.Job {
-	j := o.base(p, s, o.name()+"-merge", "merge", append(o.worker(), "--merge"))
+	j := o.base(p, s, o.name()+"-merge", "merge", append(o.worker(s), "--merge"))
 	j.Spec.Completions, j.Spec.Parallelism = new(int32(1)), new(int32(1))
 	j.Spec.BackoffLimit = new(int32(retries))
 	j.Spec.ActiveDeadlineSeconds = new(int64(deadline.Seconds()))
 	return j
 }
 
-func (o Options) worker() []string {
-	return slices.Concat([]string{"fleet-worker", o.Logs, "--results=" + o.Results}, o.Settings)
+func (o Options) worker(s store) []string {
+	return slices.Concat([]string{"fleet-worker", o.Logs + s.query(), "--results=" + o.Results + s.query()}, o.Settings)
 }
 
 func (o Options) base(p plan.Plan, s store, name, component string, args []string) *batchv1.Job {

@@ -75,6 +75,15 @@ func (s store) environment() []corev1.EnvVar {
 	return env
 }
 
+// query says what an address of S3 does not: whether the bucket is in the path
+// or in the name of the host.
+func (s store) query() string {
+	if s.text("store", "type") != "s3" {
+		return ""
+	}
+	return "?pathStyle=" + s.text("s3", "pathStyle")
+}
+
 // endpoint is the address of the S3 API with its scheme; nothing for AWS.
 func (s store) endpoint() string {
 	endpoint := s.text("s3", "endpoint")
