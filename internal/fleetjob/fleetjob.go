@@ -133,16 +133,21 @@ func (r *run) merged(ctx context.Context) (fleet.Table, error) {
 		if pod.Status.Phase == corev1.PodSucceeded {
 			text, err := r.log(ctx, pod.Name, &corev1.PodLogOptions{})
 			if err != nil {
-				return fleet.Table{}, err
+				return fleet.Table{}, r.unseen(r.c.Trouble(err))
 			}
 			t, err := survey.Receive(text)
 			if err != nil {
-				return t, fault.Wrap(err, fault.Failed, "the table cannot be shown; it is in "+r.o.Results+"/"+survey.Table, "")
+				return fleet.Table{}, r.unseen(err)
 			}
 			return t, nil
 		}
 	}
 	return fleet.Table{}, r.why(ctx, job, "the rows could not be merged", fault.Failed)
+}
+
+// unseen is the error of a table that was made and did not come.
+func (r *run) unseen(err error) error {
+	return fault.Wrap(err, fault.KindOf(err), "the table cannot be shown; it is in "+r.o.Results+"/"+survey.Table, "")
 }
 
 // short says which shards were not read, if some were not.
