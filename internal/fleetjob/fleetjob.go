@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,20 +130,19 @@ func (r *run) merged(ctx context.Context) (fleet.Table, error) {
 	if err != nil {
 		return fleet.Table{}, err
 	}
-	for _, pod := range pods {
-		if pod.Status.Phase == corev1.PodSucceeded {
-			text, err := r.log(ctx, pod.Name, &corev1.PodLogOptions{})
-			if err != nil {
-				return fleet.Table{}, r.unseen(r.c.Trouble(err))
-			}
-			t, err := survey.Receive(text)
-			if err != nil {
-				return fleet.Table{}, r.unseen(err)
-			}
-			return t, nil
-		}
+	i := slices.IndexFunc(pods, func(pod corev1.Pod) bool { return pod.Status.Phase == corev1.PodSucceeded })
+	if i < 0 {
+		return fleet.Table{}, r.why(ctx, job, "the rows could not be merged", fault.Failed)
 	}
-	return fleet.Table{}, r.why(ctx, job, "the rows could not be merged", fault.Failed)
+	text, err := r.log(ctx, pods[i].Name, &corev1.PodLogOptions{})
+	if err != nil {
+		return fleet.Table{}, r.unseen(r.c.Trouble(err))
+	}
+	t, err := survey.Receive(text)
+	if err != nil {
+		return fleet.Table{}, r.unseen(err)
+	}
+	return t, nil
 }
 
 // unseen is the error of a table that was made and did not come.

@@ -110,7 +110,7 @@ func (r *run) stand(ctx context.Context, job *batchv1.Job, pods []corev1.Pod, sa
 		if why == "" {
 			continue
 		}
-		e.State, e.Reason = progress.Settling, why
+		e.State, e.Reason = progress.Settling, done+", "+why
 		if image {
 			e.Hint = "sparkwiz images push " + cmp.Or(r.p.Spec.Images.Registry, "REGISTRY") + " sparkwiz   # or: sparkwiz images load sparkwiz; after: sparkwiz images build sparkwiz"
 		}

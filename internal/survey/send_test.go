@@ -2,7 +2,7 @@ package survey_test
 
 import (
 	"bytes"
-	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/sparkwiz/sparkwiz/internal/fleet"
@@ -14,7 +14,7 @@ import (
 func TestSend(t *testing.T) {
 	var rows []fleet.Row
 	for i := range 20 {
-		rows = append(rows, fleet.Row{Log: fmt.Sprint(i), AppName: "<&>", Wasted: float64(i), Findings: []string{}})
+		rows = append(rows, fleet.Row{Log: strconv.Itoa(i), AppName: "<&>", Wasted: float64(i), Findings: []string{}})
 	}
 	table := fleet.Merge(rows...)
 	for _, most := range []int{100, 20, 5} {

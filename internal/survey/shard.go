@@ -8,9 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/sparkwiz/sparkwiz/internal/eventlog"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
@@ -57,8 +56,8 @@ func (s Survey) Shard(ctx context.Context, shard, n int) (Did, error) {
 	}
 	slices.Sort(rows)
 	var read, failed atomic.Int64
-	g := errgroup.Group{}
-	g.SetLimit(together)
+	var g sync.WaitGroup
+	turn := make(chan struct{}, together)
 	faults := make([]error, len(logs))
 	for i, l := range logs {
 		if l.Shard(n) != shard {
@@ -69,20 +68,21 @@ func (s Survey) Shard(ctx context.Context, shard, n int) (Did, error) {
 			did.Skipped++
 			continue
 		}
-		g.Go(func() error {
+		turn <- struct{}{}
+		g.Go(func() {
+			defer func() { <-turn }()
 			// Of a store that is gone, ten logs are proof enough.
 			if ctx.Err() != nil || failed.Load() >= 10 {
-				return nil
+				return
 			}
 			if faults[i] = s.log(ctx, l, settings, rows); faults[i] != nil {
 				failed.Add(1)
-				return nil
+				return
 			}
 			read.Add(1)
-			return nil
 		})
 	}
-	_ = g.Wait()
+	g.Wait()
 	did.Read = int(read.Load())
 	if err := ctx.Err(); err != nil {
 		return did, fault.Wrap(err, fault.Interrupted, "stopped", "")
