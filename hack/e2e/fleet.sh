@@ -37,7 +37,11 @@ fleet_platform() {
 
   "$tool" kill "$kubeconfig" sparkwiz-sandbox "$namespace" "$shards" &
   killer=$!
-  bin/sparkwiz size --fleet "$at" --shards "$shards" --parallel 2 "${answers[@]}" -o json >"$logs/fleet.json" 2> >(tee "$logs/fleet.err" >&2)
+  bin/sparkwiz size --fleet "$at" --shards "$shards" --parallel 2 "${answers[@]}" -o json >"$logs/fleet.json" 2>"$logs/fleet.err" || {
+    cat "$logs/fleet.err"
+    return 1
+  }
+  cat "$logs/fleet.err"
   wait "$killer"
   killer=
   grep -q 'tried again after 1 failed' "$logs/fleet.err"
