@@ -51,6 +51,8 @@ var table = map[string]rule{
 	"replay":     {ours: []string{"eventlog"}, pure: true},
 	"sizeview":   {ours: []string{"eventlog", "replay", "sizing"}, pure: true},
 	"fleet":      {ours: []string{"sizeview"}, pure: true},
+	"survey":     {ours: []string{"bucket", "eventlog", "replay", "sizeview", "sizing", "fleet", "fault"}},
+	"fleetjob":   {ours: []string{"spec", "plan", "kube", "verify", "survey", "fleet", "fault", "progress"}},
 	"access":     {ours: []string{"kube", "fault", "progress"}},
 	"console":    {ours: []string{"fault", "progress"}},
 	"wizard":     {ours: []string{"spec", "facts", "question", "component", "plan", "sizing", "console", "fault", "progress"}},

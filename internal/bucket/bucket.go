@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"time"
 
 	"gocloud.dev/blob"
@@ -88,7 +89,15 @@ func (b *Bucket) FS(ctx context.Context) fs.FS { return files{ctx, b} }
 // wrong puts a store's answer into words. What the store says follows; it names no keys.
 func (b *Bucket) wrong(what string, err error) error {
 	kind, hint := fault.Failed, ""
-	switch gcerrors.Code(err) { //nolint:exhaustive // the others speak for themselves
+	code := gcerrors.Code(err)
+	// The library sorts what Azure and Google refuse, but not what S3 does.
+	if answer, ok := errors.AsType[interface {
+		error
+		HTTPStatusCode() int
+	}](err); ok && (answer.HTTPStatusCode() == http.StatusForbidden || answer.HTTPStatusCode() == http.StatusUnauthorized) {
+		code = gcerrors.PermissionDenied
+	}
+	switch code { //nolint:exhaustive // the others speak for themselves
 	case gcerrors.NotFound:
 		hint = "look whether the bucket exists and is spelt like this: " + b.address
 	case gcerrors.PermissionDenied:

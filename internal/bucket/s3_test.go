@@ -108,4 +108,7 @@ func TestS3(t *testing.T) {
 	if err == nil || strings.Contains(err.Error(), "wrong-secret") || strings.Contains(err.Error(), "correct-horse") {
 		t.Errorf("a wrong key: %v", err)
 	}
+	if fault.KindOf(err) != fault.Denied || len(fault.Hints(err)) == 0 {
+		t.Errorf("a wrong key is of kind %v, hints %q", fault.KindOf(err), fault.Hints(err))
+	}
 }

@@ -124,7 +124,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		a.planCommand(), a.renderCommand(), a.diffCommand(), a.applyCommand(), a.verifyCommand(), a.statusCommand(), a.uninstallCommand(),
 		a.accessCommand(), a.secretsCommand(), a.imagesCommand(), a.mirrorCommand(), a.sandboxCommand(), a.quickstartCommand(), a.questionsCommand(), a.presetsCommand(),
-		a.sizeCommand(), a.traceCommand(), a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
+		a.sizeCommand(), a.fleetWorkerCommand(), a.traceCommand(), a.compatCommand(), completionCommand(), manCommand(), docsCommand(), versionCommand(),
 	)
 	return root
 }

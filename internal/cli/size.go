@@ -24,6 +24,7 @@ type sizeFlags struct {
 	cloud, instance, prices                   string
 	onDemand, spot, discount                  float64
 	calibrate, from                           []string
+	fleet                                     fleetFlags
 }
 
 const sizeExample = "sparkwiz size --dataset-size 1TB --transformations join,aggregate --target-duration 15m"
@@ -38,12 +39,15 @@ func (a *app) sizeCommand() *cobra.Command {
 			"With --from it reads Spark event logs, files or directories, of Spark 2 to 4 in every compression: what was measured, what is wrong, how long the same " +
 			"tasks take on other numbers of executors, and the properties that should change. Several logs make a table, the worst waste first. With --calibrate " +
 			"the rates of your own logs replace ours.\n\n" +
+			"With --fleet it reads all event logs of a bucket, on the platform itself: a Kubernetes Job whose pods each read a shard, with the platform's keys. Each log " +
+			"leaves a row in the bucket, so that what was read and has not changed is not read again. Ctrl-C leaves the Job at work; the same command joins it.\n\n" +
 			"Prices come from a dated table inside the program. Nothing is fetched.",
 		Example: "  " + sizeExample + "\n" +
 			"  sparkwiz size --dataset-size 1TB --transformations join --executors 10 --executor-cores 2\n" +
 			"  sparkwiz size --dataset-size 300GiB --transformations sort,write --target-duration 20m --cloud gcp -o html > size.html\n" +
 			"  sparkwiz size --from eventlogs/app-20260101120000-0001.zstd\n" +
-			"  sparkwiz size --from eventlogs/ more/*.zstd",
+			"  sparkwiz size --from eventlogs/ more/*.zstd\n" +
+			"  sparkwiz size --fleet s3a://bucket/spark-events --shards 64 --parallel 8",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(f.from) > 0 { // A shell that expands --from logs/* leaves all but the first.
 				f.from = append(f.from, args...)
@@ -52,6 +56,12 @@ func (a *app) sizeCommand() *cobra.Command {
 			return noArgs(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.fleet.logs != "" {
+				return a.sizeFleet(cmd, f)
+			}
+			if err := notFleet(cmd); err != nil {
+				return err
+			}
 			if len(f.from) > 0 {
 				return a.sizeFrom(cmd, f)
 			}
@@ -78,6 +88,7 @@ func (a *app) sizeCommand() *cobra.Command {
 	p.Float64Var(&f.discount, "spot-discount", 0, "how much less a spot node costs, such as 0.65")
 	p.StringSliceVar(&f.calibrate, "calibrate", nil, "event logs whose measured rates replace ours")
 	p.StringSliceVar(&f.from, "from", nil, "event logs to read: files, rolling directories, directories of logs")
+	f.fleet.add(p)
 	return cmd
 }
 

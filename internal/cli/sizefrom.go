@@ -126,7 +126,11 @@ func fleetRows(ctx context.Context, logs []string, row func(string) (fleet.Row, 
 func (a *app) printFleet(rows []fleet.Row, price sizing.Cost) error {
 	t := fleet.Merge(rows...)
 	t.Currency, t.AsOf = price.Currency, price.AsOf
-	t.Warnings = sizeview.Aged(price.AsOf, time.Now().UTC().Format(time.DateOnly))
+	return a.printTable(t)
+}
+
+func (a *app) printTable(t fleet.Table) error {
+	t.Warnings = append(t.Warnings, sizeview.Aged(t.AsOf, time.Now().UTC().Format(time.DateOnly))...)
 	if t.Read == 0 {
 		var faults []error
 		for _, r := range t.Apps {

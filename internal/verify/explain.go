@@ -67,6 +67,13 @@ func waiting(pod corev1.Pod, events []corev1.Event) obstacle {
 	return obstacle{why: "the container is being created"}
 }
 
+// Waiting is the same for whoever else runs pods on a platform: why, whether
+// it lasts until somebody helps, and whether it is the image's fault.
+func Waiting(pod corev1.Pod, events []corev1.Event) (why string, lasts, image bool) {
+	o := waiting(pod, events)
+	return o.why, o.lasts, o.image
+}
+
 // pull sorts what the container runtime said about an image into what people
 // can do something about.
 func pull(said string) string {
