@@ -15,6 +15,7 @@ source hack/e2e/upgrade.sh
 source hack/e2e/faults.sh
 source hack/e2e/observe.sh
 source hack/e2e/trace.sh
+source hack/e2e/fleet.sh
 
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -35,6 +36,7 @@ answers=("${answers[@]/spark-41.version=$older/spark-41.version=4.1.4}")
 phase verify verify_platform
 phase query-from-here query_from_here
 phase apply-again apply_again
-phase observe observe_platform
 phase trace trace_platform
+phase fleet fleet_platform
+phase observe observe_platform
 phase uninstall uninstall_platform

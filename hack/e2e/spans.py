@@ -1,6 +1,6 @@
-"""Compares the spans that a collector has written to a file with what Spark's History Server says about an application.
+"""Compares the spans that a collector has written to a file with what its driver, or a History Server, says about an application.
 
-usage: spans.py TRACES.json HISTORY-SERVER APPLICATION [--explain]
+usage: spans.py TRACES.json SERVER APPLICATION [--explain]
 
 Every job, and every attempt at a stage that has ended, is one span below the right one, and no other span is there; a span
 that came twice came as the same span. Exit status 1: they differ.
@@ -54,7 +54,7 @@ def tree(found):
 
 
 def history(server, application):
-    """The same from the History Server, for what has ended."""
+    """The same as Spark tells it, for what has ended."""
 
     def ask(what):
         with urllib.request.urlopen(f"{server}/api/v1/applications/{application}/{what}", timeout=30) as answer:
@@ -82,11 +82,11 @@ def main(path, server, application, *explain):
         got = {}
     want = history(server, application)
     if explain or got == want:
-        print(f"{application}: {len(got)} jobs and stages as spans, {len(want)} in the History Server")
+        print(f"{application}: {len(got)} jobs and stages as spans, {len(want)} in Spark")
     if explain:
         for key in sorted(got.keys() | want.keys()):
             same = "  " if got.get(key) == want.get(key) else "! "
-            print(f"{same}{key}: below {got.get(key)!r}, {want.get(key)!r} in the History Server")
+            print(f"{same}{key}: below {got.get(key)!r}, {want.get(key)!r} in Spark")
     return 0 if want and got == want else 1
 
 

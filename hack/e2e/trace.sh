@@ -27,7 +27,7 @@ YAML
 }
 
 # A query of the platform is a trace: the tree of spans that the collector has written is that of the jobs and stages that the
-# History Server reads from the same event log.
+# driver itself tells; the History Server, which reads the same event log as we do, may be minutes behind.
 trace_platform() {
   local application
   # Not local: the trap runs when the function is gone.
@@ -42,8 +42,8 @@ trace_platform() {
   trap 'kill "$collector" "$forward" 2>/dev/null' EXIT
   application=$(curl -fsS "http://$(address 'Spark 4.1 UI')/api/v1/applications" | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])')
   for _ in $(seq 90); do
-    python3 hack/e2e/spans.py "$logs/traces.json" "http://$(address 'History Server')" "$application" && break
+    python3 hack/e2e/spans.py "$logs/traces.json" "http://$(address 'Spark 4.1 UI')" "$application" && break
     sleep 1
   done
-  python3 hack/e2e/spans.py "$logs/traces.json" "http://$(address 'History Server')" "$application" --explain
+  python3 hack/e2e/spans.py "$logs/traces.json" "http://$(address 'Spark 4.1 UI')" "$application" --explain
 }
