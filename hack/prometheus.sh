@@ -9,7 +9,8 @@ if [ ! -e "$dir/complete" ]; then
   mkdir -p "$dir"
   (
     cd "$dir"
-    apt-get download prometheus prometheus-pushgateway
+    # The lists of packages may be older than what the mirror has, or not there at all.
+    apt-get download prometheus prometheus-pushgateway || { timeout 300 apt-get update && apt-get download prometheus prometheus-pushgateway; }
     for deb in *.deb; do dpkg -x "$deb" .; done
     rm ./*.deb
     touch complete
