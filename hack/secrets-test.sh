@@ -24,7 +24,7 @@ archive() {
 }
 
 build() {
-  go build -o bin/sparkwiz ./cmd/sparkwiz
+  make --no-print-directory build
   [ -x bin/sparkwiz-sandbox ] || sandbox/build.sh bin
   [ -x "$tools/controller-${sealed##*@}" ] || {
     GOBIN=$tools go install -trimpath -ldflags '-s -w' "${sealed%@*}/cmd/controller@${sealed##*@}"

@@ -99,6 +99,7 @@ func (w *world) operator(namespace string, store func(entry, property string) st
 		o.Object["status"] = status
 		_, _ = w.dynamic.Resource(at(resource)).Namespace(namespace).UpdateStatus(ctx, o, metav1.UpdateOptions{})
 	}
+	asked := map[string]string{} // What was filled is filled again when it is asked for, by an annotation, as refreshInterval is an hour.
 	round := func() {
 		stores, err := w.dynamic.Resource(at("secretstores")).Namespace(namespace).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -112,6 +113,10 @@ func (w *world) operator(namespace string, store func(entry, property string) st
 			return
 		}
 		for _, o := range all.Items {
+			forced := "sync " + o.GetAnnotations()["force-sync"]
+			if asked[o.GetName()] == forced {
+				continue
+			}
 			keys, _, _ := unstructured.NestedSlice(o.Object, "spec", "data")
 			values, missing := map[string][]byte{}, ""
 			for _, k := range keys {
@@ -136,6 +141,7 @@ func (w *world) operator(namespace string, store func(entry, property string) st
 				_, _ = secrets.Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: o.GetName(), OwnerReferences: []metav1.OwnerReference{owner}}, Data: values}, metav1.CreateOptions{})
 			}
 			say("externalsecrets", &o, "True", "secret synced")
+			asked[o.GetName()] = forced
 		}
 	}
 	go func() {
