@@ -241,6 +241,11 @@ main() {
 			echo "build.sh: $program is no Linux program; compile it with: make build" >&2
 			exit 3
 		fi
+		# Nothing else is in its image, no library either. A machine without ldd is taken at its word.
+		if is_program "$name" && ldd "$program" >/dev/null 2>&1; then
+			echo "build.sh: $program needs libraries of this machine; compile it with: make build" >&2
+			exit 3
+		fi
 		up_to_date "$name" || stale+=("$name")
 	done
 	((${#stale[@]} == 0)) || build_all "${stale[@]}"
