@@ -115,7 +115,7 @@ func (m *model) body(height int) []string {
 	page := m.width
 	var blocks [][]string
 	if m.stepsShown() {
-		blocks = append(blocks, panel("steps", m.stepLines(), stepsWidth, height))
+		blocks = append(blocks, panel("steps", m.stepLines(height-2), stepsWidth, height))
 		page -= stepsWidth
 	}
 	side := 0
@@ -163,29 +163,35 @@ func (m *model) reviewBody(width, height int) []string {
 }
 
 // stepLines are the pages with how they stand: here, answered, open, wrong.
-func (m *model) stepLines() []string {
+// Where one is stays in sight.
+func (m *model) stepLines(height int) []string {
 	var lines []string
+	at := 0
 	width := stepsWidth - 4
 	for _, p := range m.pages() {
 		mark := m.standing(p)
 		if m.screen == asking && p.ID == m.page {
+			at = len(lines)
 			lines = append(lines, here.Render(cut(gHere+" "+p.Title, width)))
 			continue
 		}
 		lines = append(lines, cut(mark+" "+p.Title, width))
 	}
-	lines = append(lines, "")
+	if len(lines)+3 <= height { // Two more steps; the gap before them is only for the eye.
+		lines = append(lines, "")
+	}
 	for _, s := range []struct {
 		screen screen
 		title  string
 	}{{reviewing, "Review"}, {confirming, "Install"}} {
 		if m.screen == s.screen {
+			at = len(lines)
 			lines = append(lines, here.Render(gHere+" "+s.title))
 		} else {
 			lines = append(lines, dim.Render("  "+s.title))
 		}
 	}
-	return lines
+	return scroll(lines, at, at+1, height)
 }
 
 // standing is how the answers of a page stand.
