@@ -41,11 +41,11 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 	if a.flags.output == "text" {
 		writePlan(a.console.Err, p, f)
 	}
-	o := options(p, cluster, f)
-	o.Adopt = adopt
-	if o.Charts, err = a.charts(ctx, p, false); err != nil {
+	o, err := a.optionsWithCharts(ctx, p, cluster, f)
+	if err != nil {
 		return err
 	}
+	o.Adopt = adopt
 	for _, line := range a.impact(ctx, o) {
 		a.console.Warn(line)
 	}
@@ -69,6 +69,15 @@ func (a *app) apply(ctx context.Context, adopt bool) error {
 // options are what the engine needs to know of this process.
 func options(p plan.Plan, cluster *kube.Cluster, f facts.Facts) deploy.Options {
 	return deploy.Options{Plan: p, Cluster: cluster, StateDir: local.StateDir(f.UID, p.Name), Parallel: 4, Holder: holder()}
+}
+
+// optionsWithCharts have the archives of upstream charts too, for what renders
+// releases.
+func (a *app) optionsWithCharts(ctx context.Context, p plan.Plan, cluster *kube.Cluster, f facts.Facts) (deploy.Options, error) {
+	charts, err := a.charts(ctx, p, false)
+	o := options(p, cluster, f)
+	o.Charts = charts
+	return o, err
 }
 
 // holder names this process to whoever finds its lock.

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/sparkwiz/sparkwiz/images"
-	archives "github.com/sparkwiz/sparkwiz/internal/images"
+	"github.com/sparkwiz/sparkwiz/internal/images"
 	"github.com/sparkwiz/sparkwiz/internal/kube"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 	"github.com/sparkwiz/sparkwiz/internal/spec"
@@ -21,27 +20,23 @@ func loadImages(ctx context.Context, s spec.Spec, cluster *kube.Cluster, observe
 	if err != nil {
 		return err
 	}
-	all, err := images.All()
+	needed, err := images.Select(names)
 	if err != nil {
 		return err
-	}
-	references := map[string]string{}
-	for _, image := range all {
-		references[image.Name] = image.Reference
 	}
 	there, err := cluster.Images(ctx)
 	if err != nil {
 		return err
 	}
 	var missing []string
-	for _, name := range names {
-		if !there[references[name]] {
-			missing = append(missing, name)
+	for _, image := range needed {
+		if !there[image.Reference] {
+			missing = append(missing, image.Name)
 		}
 	}
 	if len(missing) == 0 {
 		observe(progress.Event{Step: "load", Title: "Load the images", State: progress.Same, Reason: fmt.Sprintf("the nodes have all %d", len(names))})
 		return nil
 	}
-	return archives.Load(ctx, missing, "", s.Cluster.Context, observe)
+	return images.Load(ctx, missing, "", s.Cluster.Context, observe)
 }

@@ -93,8 +93,8 @@ func (a *app) diffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := options(p, cluster, f)
-			if o.Charts, err = a.charts(cmd.Context(), p, false); err != nil {
+			o, err := a.optionsWithCharts(cmd.Context(), p, cluster, f)
+			if err != nil {
 				return err
 			}
 			changes, err := deploy.Diff(cmd.Context(), o)

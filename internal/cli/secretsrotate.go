@@ -77,8 +77,7 @@ func (a *app) rotate(ctx context.Context, p plan.Plan, cluster *kube.Cluster, f 
 		if err != nil {
 			return err
 		}
-		o = options(again, cluster, f)
-		if o.Charts, err = a.charts(ctx, again, false); err != nil {
+		if o, err = a.optionsWithCharts(ctx, again, cluster, f); err != nil {
 			return err
 		}
 		if err := deploy.Apply(ctx, o, observe); err != nil {

@@ -20,8 +20,8 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o := options(p, cluster, f)
-			if o.Charts, err = a.charts(cmd.Context(), p, false); err != nil {
+			o, err := a.optionsWithCharts(cmd.Context(), p, cluster, f)
+			if err != nil {
 				return err
 			}
 			steps, err := deploy.Status(cmd.Context(), o)

@@ -145,8 +145,8 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 		// reason to stop.
 		observe(progress.Event{Step: "workspace", Title: "Keep the answers", State: progress.Failed, Reason: err.Error(), Hint: "df -h ."})
 	}
-	o := options(p, cluster, f)
-	if o.Charts, err = a.charts(ctx, p, false); err != nil {
+	o, err := a.optionsWithCharts(ctx, p, cluster, f)
+	if err != nil {
 		return err
 	}
 	for i, line := range a.impact(ctx, o) {

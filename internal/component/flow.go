@@ -103,7 +103,7 @@ func toStore(s spec.Spec, why string, from ...string) []Flow {
 	}
 	port := 443
 	if s.Storage.Mode == spec.External {
-		port = urlPort(s.Storage.Endpoint)
+		port = portOf(s.Storage.Endpoint, webPort)
 	}
 	all := each(OutsideStore, port, why, from...)
 	if s.Storage.Mode == spec.GCS && s.Storage.Secret == "" {
@@ -114,19 +114,32 @@ func toStore(s spec.Spec, why string, from ...string) []Flow {
 	return all
 }
 
-// urlPort is the port of an address such as http://s3:9000, which has no path;
-// an empty one is that of AWS.
-func urlPort(address string) int {
+// portOf is the port of an address such as http://s3:9000, which has no path;
+// without one it is the usual one of its scheme.
+func portOf(address string, usual func(scheme string) int) int {
 	scheme, host, _ := strings.Cut(address, "://")
 	if i := strings.LastIndexByte(host, ':'); i >= 0 {
 		if port, err := strconv.Atoi(strings.TrimSuffix(host[i+1:], "/")); err == nil {
 			return port
 		}
 	}
+	return usual(scheme)
+}
+
+// webPort is also that of AWS, whose address is empty.
+func webPort(scheme string) int {
 	if scheme == "http" {
 		return 80
 	}
 	return 443
+}
+
+// otlpPort is OTLP's own.
+func otlpPort(scheme string) int {
+	if strings.HasPrefix(scheme, "grpc") {
+		return 4317
+	}
+	return 4318
 }
 
 // toDatabase is how pods reach their database, whoever runs it.
@@ -149,21 +162,7 @@ func toTraces(s spec.Spec, why string, from ...string) []Flow {
 	if installsTraces(s) {
 		to = Collector
 	}
-	return each(to, tracePort(traceEndpoint(s)), why, from...)
-}
-
-// tracePort is the port of a trace endpoint; without one it is OTLP's own.
-func tracePort(address string) int {
-	scheme, host, _ := strings.Cut(address, "://")
-	if _, port, found := strings.Cut(strings.TrimSuffix(host, "/"), ":"); found {
-		if n, err := strconv.Atoi(port); err == nil {
-			return n
-		}
-	}
-	if strings.HasPrefix(scheme, "grpc") {
-		return 4317
-	}
-	return 4318
+	return each(to, portOf(traceEndpoint(s), otlpPort), why, from...)
 }
 
 // scraped lets Prometheus fetch metrics, if there is one.

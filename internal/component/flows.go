@@ -108,7 +108,7 @@ func secretFlows(s spec.Spec) []Flow {
 	}
 	const agent = "secrets-agent"
 	return slices.Concat(lookups(agent), toAPIServer("keeps the Secrets as Vault says", agent),
-		each(VaultServer, urlPort(s.Secrets.Address), "asks for the values", agent))
+		each(VaultServer, portOf(s.Secrets.Address, webPort), "asks for the values", agent))
 }
 
 func traceFlows(s spec.Spec) []Flow {
