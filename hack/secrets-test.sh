@@ -6,8 +6,6 @@ source "$(dirname "$0")/lib.sh"
 suite=secrets logs=$root/.check/secrets tail_lines=80 began=${EPOCHREALTIME/[.,]/}
 export GOFLAGS=-buildvcs=false
 external=github.com/external-secrets/external-secrets@v1.3.2
-sealed=github.com/bitnami-labs/sealed-secrets@v0.27.1
-tools=$cache/secrets
 state=$(mktemp -d)
 rm -rf "$logs"
 
@@ -26,10 +24,7 @@ archive() {
 build() {
   make --no-print-directory build
   [ -x bin/sparkwiz-sandbox ] || sandbox/build.sh bin
-  [ -x "$tools/controller-${sealed##*@}" ] || {
-    GOBIN=$tools go install -trimpath -ldflags '-s -w' "${sealed%@*}/cmd/controller@${sealed##*@}"
-    mv "$tools/controller" "$tools/controller-${sealed##*@}"
-  }
+  hack/part.sh sealed-secrets
 }
 
 sandbox_up() {
@@ -38,7 +33,7 @@ sandbox_up() {
 
 tests() {
   SPARKWIZ_BIN=$root/bin/sparkwiz SPARKWIZ_TEST_KUBECONFIG=$state/kubeconfig SPARKWIZ_TEST_CONTEXT=sparkwiz-sandbox-secrets-test \
-    SEALED_CONTROLLER=$tools/controller-${sealed##*@} EXTERNAL_SECRETS=$(archive "$external") SEALED_SECRETS=$(archive "$sealed") \
+    SEALED_CONTROLLER=$(hack/part.sh sealed-secrets) EXTERNAL_SECRETS=$(archive "$external") SEALED_SECRETS=$(hack/part.sh --files sealed-secrets) \
     go test -count=1 -v -timeout 15m "$@" ./test/secrets
 }
 

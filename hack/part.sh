@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Prints the path of a program of hack/parts/programs.txt, and builds it into the cache first if it is not there. With --files,
+# prints the directory of its module instead, where its charts and definitions are.
+# usage: hack/part.sh [--files] NAME
+source "$(dirname "$0")/lib.sh"
+
+files=
+if [ "${1:-}" = --files ]; then files=yes && shift; fi
+IFS='|' read -r name module package more < <(grep -E "^${1:?usage: $0 [--files] NAME} +\|" hack/parts/programs.txt) || {
+  echo "$0: no program is called $1; hack/parts/programs.txt has them" >&2
+  exit 2
+}
+read -r name <<<"$name" # Cuts the blanks around it.
+read -r module <<<"$module"
+read -r package <<<"$package"
+if [ -n "$files" ]; then
+  cd / && GOFLAGS=-mod=mod go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'
+  exit
+fi
+
+program=$cache/parts/$name-${module##*@}
+if [ ! -x "$program" ]; then
+  echo "building $name ${module##*@} once into $program (minutes)" >&2
+  mkdir -p "$cache/parts"
+  # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
+  tmp=$(mktemp -d "$cache/parts/build.XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  (
+    cd "$tmp"
+    go mod init "sparkwiz.test/$name"
+    go mod edit "-require=$module"
+    for one in $more; do
+      if [[ $one == *=* ]]; then go mod edit "-replace=$one"; else go mod edit "-require=$one"; fi
+    done
+    package=${module%%@*}/$package
+    GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o program "${package%/.}"
+  ) >&2
+  mv "$tmp/program" "$program"
+fi
+echo "$program"
