@@ -16,6 +16,7 @@ source hack/e2e/faults.sh
 source hack/e2e/observe.sh
 source hack/e2e/trace.sh
 source hack/e2e/fleet.sh
+source hack/e2e/sealed.sh
 
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -33,6 +34,7 @@ answers+=(--set "spark-41.version=$older")
 phase apply apply_platform
 phase upgrade upgrade_platform
 answers=("${answers[@]/spark-41.version=$older/spark-41.version=4.1.4}")
+phase generated generated_platform
 phase verify verify_platform
 phase query-from-here query_from_here
 phase apply-again apply_again
@@ -40,3 +42,4 @@ phase trace trace_platform
 phase fleet fleet_platform
 phase observe observe_platform
 phase uninstall uninstall_platform
+phase sealed sealed_platform

@@ -1,6 +1,9 @@
 # The cluster of the end-to-end test. Sourced by hack/e2e.sh.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
+# cluster ARGUMENT… is the sandbox's own kubectl, with its cluster and no other.
+cluster() { bin/sparkwiz-sandbox-kube kubectl --kubeconfig "$kubeconfig" "$@"; }
+
 real_node_runs() {
   bin/sparkwiz-sandbox status 2>/dev/null | grep -q '(real nodes)'
 }
