@@ -37,6 +37,10 @@ func volume(what, values string) [2]string {
 	return [2]string{`kubelet_volume_stats_` + what + `_bytes{namespace="spark", persistentvolumeclaim="data-postgresql-0"}`, values}
 }
 
+func backup(by, values string) [2]string {
+	return [2]string{by + `_last_available_backup_timestamp{namespace="spark", pod="postgresql-cluster-1"}`, values}
+}
+
 func alertCases() []alertCase {
 	return []alertCase{
 		{"SparkConnectUnavailable", "it does not answer", true, "130m", [][2]string{{upOf41, "1x119 0x20"}}},
@@ -82,6 +86,12 @@ func alertCases() []alertCase {
 		{"DataValidationFailed", "another job", false, "5m", [][2]string{{`kube_job_status_failed{namespace="spark", job_name="postgresql-databases-a", reason="BackoffLimitExceeded"}`, "1x9"}}},
 		{"VolumeFillingUp", "a twentieth is left", true, "20m", [][2]string{volume("available", "5x30"), volume("capacity", "100x30")}},
 		{"VolumeFillingUp", "half is left", false, "20m", [][2]string{volume("available", "50x30"), volume("capacity", "100x30")}},
+		{"PostgreSQLBackupOld", "the plugin's last one is two days old", true, "49h", [][2]string{backup("barman_cloud_cloudnative_pg_io", "60x2940")}},
+		{"PostgreSQLBackupOld", "snapshots end two days ago", true, "49h", [][2]string{backup("cnpg_collector", "60x2940")}},
+		{"PostgreSQLBackupOld", "the plugin's is new, the operator's own counts no more", false, "49h", [][2]string{
+			backup("barman_cloud_cloudnative_pg_io", "172800x2940"), backup("cnpg_collector", "60x2940"),
+		}},
+		{"PostgreSQLBackupOld", "nobody makes any", false, "49h", [][2]string{backup("cnpg_collector", "0x2940")}},
 		{"CertificateExpiresSoon", "in a week", true, "2h", [][2]string{{`certmanager_certificate_expiration_timestamp_seconds{namespace="spark", name="db"}`, "604800x150"}}},
 		{"CertificateExpiresSoon", "in a month", false, "2h", [][2]string{{`certmanager_certificate_expiration_timestamp_seconds{namespace="spark", name="db"}`, "2592000x150"}}},
 	}

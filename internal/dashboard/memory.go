@@ -67,6 +67,15 @@ func postgresql() Board {
 				{"sum by (datname) (rate(cnpg_pg_stat_database_xact_rollback{$space}[$__rate_interval]))", "{{datname}} rolled back"},
 			}, CNPG},
 		}},
+		{"Backups", []Panel{
+			{"Age of the last backup", "Made by the plugin Barman Cloud, or by volume snapshots. An alert comes after 36 hours.", "s", Number, []Query{
+				{"time() - max by (namespace) (barman_cloud_cloudnative_pg_io_last_available_backup_timestamp{$space} > 0)", "Barman Cloud"},
+				{"time() - max by (namespace) (cnpg_collector_last_available_backup_timestamp{$space} > 0)", "snapshots"},
+			}, CNPG},
+			{"Log archived", "Since the last piece of the write-ahead log went to the archive; more than this cannot be lost.", "s", Lines, []Query{
+				{"max by (namespace) (cnpg_pg_stat_archiver_seconds_since_last_archival{$space})", "{{namespace}}"},
+			}, CNPG},
+		}},
 	}}
 }
 

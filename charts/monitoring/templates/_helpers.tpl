@@ -51,6 +51,7 @@ and of Helm's are the same. Dict: root, file.
   | replace "GC_SHARE" (divf $alerts.thresholds.gcShare 100 | toString)
   | replace "HEAP_SHARE" (divf $alerts.thresholds.heap 100 | toString)
   | replace "DISK_LEFT" (divf $alerts.thresholds.diskLeft 100 | toString)
+  | replace "BACKUP_HOURS" (toString $alerts.thresholds.backupHours)
   | replace "CERTIFICATE_DAYS" (toString $alerts.thresholds.certificateDays)
   }}
 {{- end }}
