@@ -39,7 +39,13 @@ own=(--set storage.mode=external --set storage.secret=s3-keys)
 render cloudnative-pg "${quickstart[@]}" "${own[@]}" --set environment=staging --set database.mode=cloudnative-pg --set airflow.enabled=true
 render validation-alone "${quickstart[@]}" --set validation.mode=scheduled
 render existing-prometheus "${quickstart[@]}" --set observability.metrics=existing --set observability.label=release=kps --set spark-35.enabled=true
+render traces "${quickstart[@]}" --set observability.traces=existing --set observability.traceEndpoint=grpc://tempo.example.com:4317 --set airflow.enabled=true
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
+
+# The objects of each provider of secrets, as the golden files of the chart's test have them.
+for provider in charts/testdata/secrets/*.yaml; do
+  cp "$provider" "$work/rendered/secrets-$(basename "$provider")"
+done
 
 # Helm's own command renders the charts for people who install them without sparkwiz.
 helm=$(hack/tool.sh helm)
@@ -74,7 +80,7 @@ for version in "${versions[@]}"; do
   # An object without a schema would be skipped in silence.
   "$python" -c 'import json, sys; s = json.loads(sys.argv[1])["summary"]; assert s["valid"] > 0 and not s["skipped"] + s["invalid"] + s["errors"], s' "$summary"
 done
-grep -L 'keda.sh\|cnpg.io\|monitoring.coreos.com' "$work/rendered"/*.yaml | xargs "${python%python}kubernetes-validate" --strict -k "$newest" --quiet
+grep -L 'keda.sh\|cnpg.io\|monitoring.coreos.com\|external-secrets.io\|bitnami.com' "$work/rendered"/*.yaml | xargs "${python%python}kubernetes-validate" --strict -k "$newest" --quiet
 
 kube_score=$(hack/tool.sh kube-score)
 { "$kube_score" score --output-format json "$work/rendered"/*.yaml || true; } | "$python" hack/checkers/score.py hack/checkers/accepted.txt

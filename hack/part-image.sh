@@ -29,6 +29,7 @@ if [ "$(cat "$archive.key" 2>/dev/null)" != "$key" ]; then
   echo .dockerfile >"$context/.dockerignore"
   build_image "$reference" "$context/.dockerfile" "$context" "" "" >&2
   save_image "$reference" "$archive" >&2
+  engine rmi "$reference" >&2 # The archive is all that is wanted.
   echo "$key" >"$archive.key"
 fi
 echo "$archive"
