@@ -23,6 +23,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/google/go-containerregistry v0.22.1
 	github.com/google/uuid v1.6.0
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22 // tests: Grafana's own schema of dashboards
 	github.com/klauspost/compress v1.19.2
 	github.com/mattfenwick/cyclonus v0.5.6
 	github.com/package-url/packageurl-go v0.1.7
