@@ -2,6 +2,7 @@ package charts
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -26,9 +27,7 @@ func sidecars(t *testing.T, values map[string]any, label string) map[string]stri
 		if err != nil || len(files) != 1 {
 			t.Fatalf("%s has %d files: %v", object.GetName(), len(files), err)
 		}
-		for name, text := range files {
-			all[name] = text
-		}
+		maps.Copy(all, files)
 	}
 	return all
 }

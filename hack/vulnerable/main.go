@@ -94,7 +94,7 @@ func read(file, dir string) (answers, error) {
 	return a, nil
 }
 
-// calls are the vulnerabilities whose code is called, each once, in the order of their IDs.
+// calls are the vulnerabilities whose code is called, each once for a module that has it, in the order of their IDs.
 func calls(answer io.Reader, in string) ([]called, error) {
 	summaries, found := map[string]string{}, map[string]finding{}
 	for d := json.NewDecoder(answer); ; {
@@ -109,14 +109,15 @@ func calls(answer io.Reader, in string) ([]called, error) {
 		}
 		// It tells also of what is required and of what is imported only.
 		if m.Finding != nil && len(m.Finding.Trace) > 0 && m.Finding.Trace[0].Function != "" {
-			if _, seen := found[m.Finding.OSV]; !seen {
-				found[m.Finding.OSV] = *m.Finding
+			key := m.Finding.OSV + " " + m.Finding.Trace[0].Module
+			if _, seen := found[key]; !seen {
+				found[key] = *m.Finding
 			}
 		}
 	}
 	var all []called
-	for _, id := range slices.Sorted(maps.Keys(found)) {
-		all = append(all, called{found[id], in, summaries[id]})
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		all = append(all, called{found[key], in, summaries[found[key].OSV]})
 	}
 	return all, nil
 }
