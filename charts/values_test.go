@@ -289,6 +289,8 @@ func TestSchemaRefuses(t *testing.T) {
 		{"monitoring", "alerts.objectives.availability", 100},
 		{"monitoring", "alerts.thresholds.heap", 0},
 		{"monitoring", "scrape.interval", "soon"},
+		{"monitoring", "traces.tempo", "tempo.tracing:3200"},
+		{"monitoring", "traces.tempo", "http://tempo.tracing:3200"}, // And no links.
 		{"object-store", "buckets", []any{"No Bucket"}},
 		{"object-store", "port", 443},
 		{"postgresql", "databases", []any{map[string]any{"name": "x'; DROP TABLE y", "user": "u", "passwordKey": "k"}}},

@@ -17,11 +17,12 @@ since() {
 # phase NAME COMMAND… runs the command with its output in $logs/NAME.log and prints one line in the format of go test,
 # so that whatever reads go test reads this too. A failure shows the end of the log. With keep_going set, failures are
 # counted in $failures and the script goes on; otherwise the phase's status ends it (errexit). A check that could not look
-# is neither: it is shown as such, with the reason, and counted in $unlooked.
+# is neither: it is shown as such, with the reason, and counted in $unlooked. What the last line of a phase says behind
+# "note: " is shown beside its time, as go test shows such things.
 # Never call it in a condition: bash would switch errexit off inside the phase.
 failures=0 unlooked=0
 phase() {
-  local name=$1 began=${EPOCHREALTIME/[.,]/} status=0
+  local name=$1 began=${EPOCHREALTIME/[.,]/} status=0 note
   shift
   mkdir -p "${logs:?}"
   set +e
@@ -32,7 +33,8 @@ phase() {
   status=$?
   set -e
   if [ "$status" -eq 0 ]; then
-    printf 'ok  \t%s/%s\t%s\n' "${suite:?}" "$name" "$(since "$began")"
+    note=$(sed -n '$s/^note: //p' "$logs/$name.log")
+    printf 'ok  \t%s/%s\t%s%s\n' "${suite:?}" "$name" "$(since "$began")" "${note:+$'\t'[$note]}"
     return 0
   fi
   if [ "$status" -eq "$unknown" ]; then

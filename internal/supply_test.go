@@ -130,7 +130,7 @@ func TestTrivyIsPinned(t *testing.T) {
 	}
 }
 
-// ignored is one entry of .trivyignore.yaml.
+// ignored is one entry of .trivyignore.yaml, or of .govulnignore.yaml.
 type ignored struct {
 	ID        string   `json:"id"`
 	Paths     []string `json:"paths"`
@@ -140,7 +140,7 @@ type ignored struct {
 
 // faults are what is wrong with an exception, and how long it still holds.
 func (i ignored) faults(now time.Time) (wrong []string, left time.Duration) {
-	if !regexp.MustCompile(`^(CVE-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3})$`).MatchString(i.ID) {
+	if !regexp.MustCompile(`^(CVE-\d{4}-\d{4,}|GO-\d{4}-\d{4,}|GHSA(-[0-9a-z]{4}){3})$`).MatchString(i.ID) {
 		wrong = append(wrong, "the ID is none")
 	}
 	if len(strings.Fields(i.Statement)) < 3 {
@@ -157,25 +157,27 @@ func (i ignored) faults(now time.Time) (wrong []string, left time.Duration) {
 }
 
 // TestIgnoresRunOut: every exception has a reason and a day. One that is past
-// warns only, since Trivy itself no longer heeds it.
+// warns only, since what looks for them no longer heeds it.
 func TestIgnoresRunOut(t *testing.T) {
-	data, err := os.ReadFile("../.trivyignore.yaml")
-	var file struct {
-		Vulnerabilities []ignored `json:"vulnerabilities"`
-	}
-	if err == nil {
-		err = yaml.UnmarshalStrict(data, &file)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range file.Vulnerabilities {
-		wrong, left := i.faults(time.Now())
-		for _, w := range wrong {
-			t.Errorf("%s: %s", i.ID, w)
+	for _, path := range []string{".trivyignore.yaml", ".govulnignore.yaml"} {
+		data, err := os.ReadFile("../" + path)
+		var file struct {
+			Vulnerabilities []ignored `json:"vulnerabilities"`
 		}
-		if left <= 0 {
-			t.Logf("warning: %s has run out on %s", i.ID, i.Expires)
+		if err == nil {
+			err = yaml.UnmarshalStrict(data, &file)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for _, i := range file.Vulnerabilities {
+			wrong, left := i.faults(time.Now())
+			for _, w := range wrong {
+				t.Errorf("%s, %s: %s", path, i.ID, w)
+			}
+			if left <= 0 {
+				t.Logf("warning: %s: %s has run out on %s", path, i.ID, i.Expires)
+			}
 		}
 	}
 	now := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)

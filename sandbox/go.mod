@@ -2,6 +2,8 @@ module github.com/sparkwiz/sparkwiz/sandbox
 
 go 1.26.0
 
+toolchain go1.26.10
+
 require (
 	github.com/coredns/coredns v1.14.0
 	github.com/spf13/cobra v1.10.2

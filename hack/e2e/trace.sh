@@ -26,6 +26,31 @@ YAML
   return 1
 }
 
+# A run of a pipeline is a trace too, which Airflow sends by itself: the run, its tasks, and the work of each task's pod.
+trace_airflow() {
+  local run
+  run=traced-$(date +%s)
+  # While the deployments are replaced, what is asked of the old one may be lost with it.
+  cluster -n "$namespace" rollout status deployment/airflow-scheduler --timeout=120s
+  cluster -n "$namespace" exec deployment/airflow-scheduler -c scheduler -- sh -c \
+    "airflow dags unpause samples && airflow dags trigger samples --run-id $run" >"$logs/trigger" 2>&1
+  for _ in $(seq 90); do
+    python3 hack/e2e/pipeline.py "$logs/traces.json" samples "$run" && return
+    sleep 2
+  done
+  cat "$logs/trigger"
+  cluster -n "$namespace" get pods
+  return 1
+}
+
+# Dashboards lead to traces by what both say of an application: its ID, and the line that is its name.
+linked() {
+  curl -fsS "http://$(address 'Spark 4.1 UI')/metrics/executors/prometheus" >"$logs/executors"
+  grep "application_id=\"$1\", application_name=\"spark-41\"" "$logs/executors"
+  [ -n "$(cluster -n "$namespace" get pods -l spark-role=driver,app.kubernetes.io/instance=spark-41 -o name)" ]
+  grep -q '"service.name","value":{"stringValue":"spark-41"}' "$logs/traces.json"
+}
+
 # A query of the platform is a trace: the tree of spans that the collector has written is that of the jobs and stages that the
 # driver itself tells; the History Server, which reads the same event log as we do, may be minutes behind.
 trace_platform() {
@@ -46,4 +71,6 @@ trace_platform() {
     sleep 1
   done
   python3 hack/e2e/spans.py "$logs/traces.json" "http://$(address 'Spark 4.1 UI')" "$application" --explain
+  linked "$application"
+  trace_airflow
 }

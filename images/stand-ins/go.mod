@@ -3,6 +3,8 @@ module github.com/sparkwiz/sparkwiz/images/stand-ins
 
 go 1.26.0
 
+toolchain go1.26.10
+
 tool github.com/versity/versitygw/cmd/versitygw
 
 require github.com/rclone/rclone v1.76.0

@@ -26,6 +26,7 @@ func monitoring() Component {
 					"spark":         s.Spark35.Enabled || s.Spark41.Enabled,
 					"cloudnativepg": in(spec.CloudNativePG)(s),
 				},
+				"traces": map[string]any{"enabled": traced(s), "tempo": tempoAddress(s)},
 			}
 		},
 	}
@@ -39,6 +40,15 @@ func monitorLabels(s spec.Spec) map[string]any {
 		return map[string]any{}
 	}
 	return map[string]any{key: value}
+}
+
+// searched lets Grafana's sidecar find the data source that the chart
+// monitoring brings: of itself it looks only where Grafana is. Nobody else's
+// namespace may give Grafana addresses to call.
+func searched(s spec.Spec) map[string]any {
+	return map[string]any{"grafana": map[string]any{"sidecar": map[string]any{"datasources": map[string]any{
+		"searchNamespace": []any{prometheusNamespace, s.Namespace},
+	}}}}
 }
 
 // withPrometheus adds to a chart's networkPolicy who may scrape it: pods of

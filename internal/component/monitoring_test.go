@@ -72,3 +72,32 @@ func TestGrafanaHasItsPassword(t *testing.T) {
 		t.Errorf("Grafana reads %s, the plan makes %+v", got, refs)
 	}
 }
+
+// TestGrafanaKnowsTempo: Grafana is told of Tempo when it is installed with it, and where its sidecar has to look.
+func TestGrafanaKnowsTempo(t *testing.T) {
+	tempo, _ := catalogue.Find("tempo")
+	for traces, want := range map[string]string{
+		spec.NoTraces:       "map[enabled:false tempo:]",
+		spec.ExistingTraces: "map[enabled:true tempo:]",
+		spec.InstallTraces:  "map[enabled:true tempo:http://" + tempo.Name + "." + tempo.Namespace + ":3200]",
+	} {
+		s := spec.Default()
+		s.Namespace = "ours"
+		s.Observability.Metrics, s.Observability.Traces = spec.InstallMetrics, traces
+		for _, c := range component.Catalogue() {
+			switch c.Name {
+			case "monitoring":
+				if got := fmt.Sprint(c.Values(s)["traces"]); got != want {
+					t.Errorf("%s: %s, not %s", traces, got, want)
+				}
+			case "kube-prometheus-stack":
+				grafana, _ := c.Values(s)["grafana"].(map[string]any)
+				sidecar, _ := grafana["sidecar"].(map[string]any)
+				// What the catalogue says beside it stays.
+				if got := fmt.Sprint(sidecar["datasources"]); got != "map[searchNamespace:["+c.Upstream.Namespace+" ours]]" || sidecar["dashboards"] == nil {
+					t.Errorf("%s: the sidecar is told %v", traces, sidecar)
+				}
+			}
+		}
+	}
+}

@@ -14,6 +14,7 @@ const (
 	tracingNamespace  = "tracing"
 	collectorEndpoint = "grpc://opentelemetry-collector." + tracingNamespace + ":4317"
 	tempoEndpoint     = "tempo." + tracingNamespace + ":4317"
+	tempoAPI          = "http://tempo." + tracingNamespace + ":3200" // what Grafana asks; traces go elsewhere
 	traceHeaders      = "headers"
 )
 
@@ -65,6 +66,16 @@ func traceEndpoint(s spec.Spec) string {
 		return "grpc://" + s.Observability.TraceEndpoint
 	}
 	return s.Observability.TraceEndpoint
+}
+
+// tempoAddress is where traces are asked for, if it is known: what takes them
+// may be a collector that answers no question, so that whoever has a backend
+// has told Grafana of it too.
+func tempoAddress(s spec.Spec) string {
+	if installsTraces(s) {
+		return tempoAPI
+	}
+	return ""
 }
 
 // traceSecret is the Secret with headers; what is installed asks for none.

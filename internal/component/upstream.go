@@ -33,6 +33,7 @@ func foreigners() []foreign {
 		{
 			name: prometheusStack, when: func(s spec.Spec) bool { return s.Observability.Metrics == spec.InstallMetrics },
 			secrets: []secret.Ref{{Namespace: prometheusNamespace, Secret: "grafana-admin", Key: "password", User: "admin", Purpose: "password of admin in Grafana"}},
+			extra:   searched,
 		},
 		{name: "tempo", when: installsTraces},
 		{name: "opentelemetry-collector", when: installsTraces, extra: collected},

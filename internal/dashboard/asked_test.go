@@ -132,6 +132,9 @@ func TestAnswers(t *testing.T) {
 						if slices.ContainsFunc(s.points, func(p point) bool { return p.value == p.value }) {
 							seen[s.labels["line"]] = true
 						}
+						if by := panel.LeadsBy(); by != "" && s.labels[by] == "" {
+							t.Errorf("%s, %s: a series has no %s, which leads to its traces: %v", b.ID, panel.Title, by, s.labels)
+						}
 						d.lines = append(d.lines, named{legend(q.Legend, s.labels), s.points})
 					}
 				}

@@ -79,12 +79,12 @@ func executors() Board {
 			}, Spark},
 		}},
 		{"Executors", []Panel{
-			{"Tasks now", "By executor.", "short", Lines, []Query{{"sum by (line, executor_id) (metrics_executor_activeTasks{$executors})", "{{line}} {{executor_id}}"}}, Spark},
+			{"Tasks now", "By executor.", "short", Lines, []Query{{"sum by (line, executor_id, application_id) (metrics_executor_activeTasks{$executors})", "{{line}} {{executor_id}}"}}, Spark},
 			{"Tasks that fail", "Per minute, by executor. One that stands out has a bad node.", "short", Lines, []Query{
-				{"60 * sum by (line, executor_id) (rate(metrics_executor_failedTasks_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
+				{"60 * sum by (line, executor_id, application_id) (rate(metrics_executor_failedTasks_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Storage memory in use", "Share of what cached data and broadcasts may take.", "percentunit", Lines, []Query{
-				{"max by (line, executor_id) (metrics_executor_memoryUsed_bytes{$executors} / metrics_executor_maxMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
+				{"max by (line, executor_id, application_id) (metrics_executor_memoryUsed_bytes{$executors} / metrics_executor_maxMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
 			}, Spark},
 		}},
 	}}

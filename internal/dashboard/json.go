@@ -35,8 +35,9 @@ func (b Board) JSON() ([]byte, error) {
 		"uid": b.ID, "title": b.Title, "description": b.About, "tags": []string{"sparkwiz"},
 		"schemaVersion": 41, "version": 1, "editable": false, "graphTooltip": 1,
 		"time": map[string]any{"from": "now-3h", "to": "now"}, "refresh": "1m", "timezone": "browser",
-		"templating": map[string]any{"list": b.variables()},
-		"panels":     panels,
+		"templating":  map[string]any{"list": b.variables()},
+		"annotations": map[string]any{"list": []any{}},
+		"panels":      panels,
 	}, "", "  ")
 	return append(out, '\n'), err
 }
@@ -53,13 +54,25 @@ func (p Panel) json(id int, at map[string]any) map[string]any {
 			"refId": fmt.Sprintf("%c", 'A'+i), "datasource": source(), "expr": q.Written(), "legendFormat": q.Legend, "instant": p.Kind == Number, "range": p.Kind != Number,
 		})
 	}
-	options := map[string]any{"legend": map[string]any{"displayMode": "list", "placement": "bottom"}, "tooltip": map[string]any{"mode": "multi", "sort": "desc"}}
+	defaults := map[string]any{"unit": p.Unit}
+	if links := p.links(); links != nil {
+		defaults["links"] = links
+	}
+	options := map[string]any{
+		"legend":  map[string]any{"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []any{}},
+		"tooltip": map[string]any{"mode": "multi", "sort": "desc"},
+	}
 	if p.Kind == Number {
-		options = map[string]any{"reduceOptions": map[string]any{"calcs": []string{"lastNotNull"}}, "textMode": "value_and_name"}
+		// But for the first two they are Grafana's defaults, of which it says that they must be there.
+		options = map[string]any{
+			"textMode": "value_and_name", "reduceOptions": map[string]any{"calcs": []any{"lastNotNull"}},
+			"graphMode": "area", "colorMode": "value", "justifyMode": "auto", "orientation": "auto", "wideLayout": true,
+			"showPercentChange": false, "percentChangeColorMode": "standard",
+		}
 	}
 	return map[string]any{
 		"id": id, "type": p.Kind, "title": p.Title, "description": p.About + " From: " + string(p.Source) + ".", "gridPos": at, "datasource": source(),
-		"fieldConfig": map[string]any{"defaults": map[string]any{"unit": p.Unit}, "overrides": []any{}},
+		"fieldConfig": map[string]any{"defaults": defaults, "overrides": []any{}},
 		"options":     options, "targets": targets,
 	}
 }
@@ -68,18 +81,18 @@ func (b Board) variables() []any {
 	query := func(name, label, text string, multi bool) map[string]any {
 		return map[string]any{
 			"name": name, "label": label, "type": "query", "datasource": source(), "definition": text, "query": map[string]any{"query": text, "refId": name},
-			"refresh": 2, "sort": 1, "multi": multi, "includeAll": multi, "current": map[string]any{},
+			"refresh": 2, "sort": 1, "multi": multi, "includeAll": multi,
 		}
 	}
 	price := func(name, label, value string) map[string]any {
 		return map[string]any{"name": name, "label": label, "type": "textbox", "query": value, "current": map[string]any{"text": value, "value": value}}
 	}
 	all := []any{
-		map[string]any{"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus", "current": map[string]any{}},
+		map[string]any{"name": "datasource", "label": "Prometheus", "type": "datasource", "query": "prometheus"},
 		query("namespace", "Namespace", "label_values(up, namespace)", false),
 	}
 	if b.lines() {
-		all = append(all, query("line", "Line of Spark", `label_values(spark_info{namespace="$namespace"}, line)`, true))
+		all = append(all, query("line", "Line of Spark", `label_values(spark_info{namespace="$namespace"}, line)`, true), tempo())
 	}
 	if b.Prices {
 		all = append(all, price("core_price", "A core for an hour, USD", "0.04"), price("gib_price", "A GiB for an hour, USD", "0.005"))

@@ -17,17 +17,17 @@ func jvm() Board {
 		}},
 		{"Executors", []Panel{
 			{"Garbage collection", "Share of the time of tasks. An alert comes above 20 %.", "percentunit", Lines, []Query{
-				{"sum by (line, executor_id) (rate(metrics_executor_totalGCTime_seconds_total{$executors}[$__rate_interval])) / " +
-					"(sum by (line, executor_id) (rate(metrics_executor_totalDuration_seconds_total{$executors}[$__rate_interval])) > 0)", "{{line}} {{executor_id}}"},
+				{"sum by (line, executor_id, application_id) (rate(metrics_executor_totalGCTime_seconds_total{$executors}[$__rate_interval])) / " +
+					"(sum by (line, executor_id, application_id) (rate(metrics_executor_totalDuration_seconds_total{$executors}[$__rate_interval])) > 0)", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Full collections", "Per minute. They stop the world.", "short", Lines, []Query{
-				{"60 * sum by (line, executor_id) (rate(metrics_executor_MajorGCCount_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
+				{"60 * sum by (line, executor_id, application_id) (rate(metrics_executor_MajorGCCount_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Heap at its peak", "The most that an executor has used so far.", "bytes", Lines, []Query{
-				{"max by (line, executor_id) (metrics_executor_JVMHeapMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
+				{"max by (line, executor_id, application_id) (metrics_executor_JVMHeapMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Execution memory at its peak", "Joins, sorts and aggregations; what does not fit is spilled.", "bytes", Lines, []Query{
-				{"max by (line, executor_id) (metrics_executor_OnHeapExecutionMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
+				{"max by (line, executor_id, application_id) (metrics_executor_OnHeapExecutionMemory_bytes{$executors})", "{{line}} {{executor_id}}"},
 			}, Spark},
 		}},
 	}}
@@ -39,18 +39,18 @@ func shuffle() Board {
 	return Board{ID: "spark-shuffle", Title: "Shuffle, input and disk", About: "What moves between executors. Spilled bytes are no metric of Spark: its pages and the History Server have them, by stage.", Sections: []Section{
 		{"Bytes", []Panel{
 			{"Shuffle written", "Per second, by executor. One that writes most has skewed data.", "Bps", Lines, []Query{
-				{"sum by (line, executor_id) (rate(metrics_executor_totalShuffleWrite_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
+				{"sum by (line, executor_id, application_id) (rate(metrics_executor_totalShuffleWrite_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Shuffle read", "Per second, by executor.", "Bps", Lines, []Query{
-				{"sum by (line, executor_id) (rate(metrics_executor_totalShuffleRead_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
+				{"sum by (line, executor_id, application_id) (rate(metrics_executor_totalShuffleRead_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
 			}, Spark},
 			{"Input", "Per second, by executor.", "Bps", Lines, []Query{
-				{"sum by (line, executor_id) (rate(metrics_executor_totalInputBytes_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
+				{"sum by (line, executor_id, application_id) (rate(metrics_executor_totalInputBytes_bytes_total{$executors}[$__rate_interval]))", "{{line}} {{executor_id}}"},
 			}, Spark},
 		}},
 		{"Kept blocks", []Panel{
-			{"On disk", "Cached data that found no room in memory.", "bytes", Lines, []Query{{"sum by (line, executor_id) (metrics_executor_diskUsed_bytes{$executors})", "{{line}} {{executor_id}}"}}, Spark},
-			{"In memory", "Cached data and broadcasts.", "bytes", Lines, []Query{{"sum by (line, executor_id) (metrics_executor_memoryUsed_bytes{$executors})", "{{line}} {{executor_id}}"}}, Spark},
+			{"On disk", "Cached data that found no room in memory.", "bytes", Lines, []Query{{"sum by (line, executor_id, application_id) (metrics_executor_diskUsed_bytes{$executors})", "{{line}} {{executor_id}}"}}, Spark},
+			{"In memory", "Cached data and broadcasts.", "bytes", Lines, []Query{{"sum by (line, executor_id, application_id) (metrics_executor_memoryUsed_bytes{$executors})", "{{line}} {{executor_id}}"}}, Spark},
 		}},
 	}}
 }

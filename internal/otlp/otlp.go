@@ -27,6 +27,12 @@ const (
 // Scope names who made the spans, as OpenTelemetry's instrumentation scope.
 const Scope = "github.com/sparkwiz/sparkwiz"
 
+// What others find an application's traces by, such as the links of Grafana's dashboards: attributes of the resource.
+const (
+	ServiceName   = "service.name" // the application's name
+	ApplicationID = "spark.app.id"
+)
+
 // Builder makes spans of one application's events. Give them to it in the order of the log, and take the spans now and then.
 type Builder struct {
 	unit     Unit
@@ -101,8 +107,8 @@ func (b *Builder) Resource() *resource.Resource {
 	if name == "" {
 		name = "spark"
 	}
-	a := attributes{}.text("service.name", name).text("service.namespace", "spark").text("service.instance.id", b.app.ID).
-		text("service.version", b.version).text("spark.app.id", b.app.ID).text("spark.app.attempt", b.app.Attempt).text("user.name", b.app.User)
+	a := attributes{}.text(ServiceName, name).text("service.namespace", "spark").text("service.instance.id", b.app.ID).
+		text("service.version", b.version).text(ApplicationID, b.app.ID).text("spark.app.attempt", b.app.Attempt).text("user.name", b.app.User)
 	return &resource.Resource{Attributes: a}
 }
 

@@ -55,3 +55,25 @@ and of Helm's are the same. Dict: root, file.
   | replace "CERTIFICATE_DAYS" (toString $alerts.thresholds.certificateDays)
   }}
 {{- end }}
+
+{{/*
+A dashboard as it is when somebody keeps traces; otherwise without the links to them, and without the variable that says where
+they are. Dict: root, file.
+*/}}
+{{- define "monitoring.dashboard" -}}
+{{- $text := .root.Files.Get .file -}}
+{{- if .root.Values.traces.enabled }}
+{{- $text }}
+{{- else }}
+{{- $board := fromJson $text -}}
+{{- range $board.panels }}
+{{- with .fieldConfig }}{{ $_ := unset .defaults "links" }}{{ end }}
+{{- end }}
+{{- $variables := list -}}
+{{- range $board.templating.list }}
+{{- if ne .name "tempo" }}{{ $variables = append $variables . }}{{ end }}
+{{- end }}
+{{- $_ := set $board.templating "list" $variables }}
+{{- toPrettyJson $board }}
+{{- end }}
+{{- end }}
