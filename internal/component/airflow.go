@@ -120,9 +120,11 @@ func airflowValues(s spec.Spec) map[string]any {
 		// Without Iceberg there is no table that they could fill.
 		"dags":          map[string]any{"samples": s.Iceberg.Enabled},
 		"networkPolicy": withPrometheus(s, policy),
-		"metrics":       map[string]any{"enabled": measured(s), "resources": roomy(airflowExporter())},
 	}
 	maps.Copy(v, sparkClient(s))
+	if measured(s) {
+		v["metrics"] = map[string]any{"enabled": true, "resources": roomy(airflowExporter())}
+	}
 	if traced(s) {
 		v["traces"] = map[string]any{"endpoint": traceEndpoint(s), "headersSecret": traceSecret(s), "headersKey": traceHeaders}
 		policy["tracePeers"] = tracePeers(s)

@@ -48,8 +48,8 @@ func TestMonitoring(t *testing.T) {
 				metrics, _ := c.Values(s)["metrics"].(map[string]any)
 				policy, _ := c.Values(s)["networkPolicy"].(map[string]any)
 				exports := slices.ContainsFunc(c.Pods(s), func(p component.Pod) bool { return p.Name == "airflow-metrics" })
-				if metrics["enabled"] != tt.monitoring || exports != tt.monitoring || fmt.Sprint(policy["prometheusPeers"]) != tt.peers {
-					t.Errorf("%s: Airflow's metrics are on: %v, counted as a pod: %t, open to %v", name, metrics["enabled"], exports, policy["prometheusPeers"])
+				if (metrics["enabled"] == true) != tt.monitoring || exports != tt.monitoring || fmt.Sprint(policy["prometheusPeers"]) != tt.peers {
+					t.Errorf("%s: Airflow's metrics are %v, counted as a pod: %t, open to %v", name, metrics, exports, policy["prometheusPeers"])
 				}
 			case "spark-35", "spark-41", "postgresql-cluster":
 				policy, _ := c.Values(s)["networkPolicy"].(map[string]any)

@@ -3,8 +3,12 @@ package dashboard
 // airflow is what Airflow says of itself. Names and units are those of
 // charts/airflow/metrics/mapping.yaml.
 func airflow() Board {
+	// Of what ended just now; where nothing did, of all so far: most DAGs run
+	// once a day, and the first run of all has nothing to have grown from.
 	mean := func(of, by string) string {
-		return "sum by (" + by + ") (rate(" + of + "_sum{$space}[$__rate_interval])) / (sum by (" + by + ") (rate(" + of + "_count{$space}[$__rate_interval])) > 0)"
+		sum := func(what string) string { return "sum by (" + by + ") (" + what + ")" }
+		return sum("rate("+of+"_sum{$space}[$__rate_interval])") + " / (" + sum("rate("+of+"_count{$space}[$__rate_interval])") + " > 0)" +
+			" or " + sum(of+"_sum{$space}") + " / " + sum(of+"_count{$space}")
 	}
 	return Board{ID: "airflow", Title: "Airflow", About: "Whether pipelines move on, what fails, and what tasks wait for.", Sections: []Section{
 		{"Now", []Panel{
@@ -17,14 +21,14 @@ func airflow() Board {
 			{"Runs that end", "In an hour, by DAG and how they end.", "short", Lines, []Query{
 				{"sum by (dag_id, state) (increase(airflow_dagrun_duration_seconds_count{$space}[1h]))", "{{dag_id}} {{state}}"},
 			}, Airflow},
-			{"Duration of runs", "Of those that end, on average.", "s", Lines, []Query{{mean("airflow_dagrun_duration_seconds", "dag_id"), "{{dag_id}}"}}, Airflow},
+			{"Duration of runs", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_dagrun_duration_seconds", "dag_id"), "{{dag_id}}"}}, Airflow},
 			{"Tasks that end", "In an hour, by how. One that may be tried again counts each time.", "short", Lines, []Query{
 				{"sum by (state) (increase(airflow_ti_finish_total{$space}[1h]))", "{{state}}"},
 			}, Airflow},
 			{"Tasks that fail", "In an hour, by DAG and task.", "short", Lines, []Query{
 				{"sum by (dag_id, task_id) (increase(airflow_ti_failures_total{$space}[1h]))", "{{dag_id}} {{task_id}}"},
 			}, Airflow},
-			{"Duration of tasks", "Of those that end, on average.", "s", Lines, []Query{{mean("airflow_task_duration_seconds", "dag_id, task_id"), "{{dag_id}} {{task_id}}"}}, Airflow},
+			{"Duration of tasks", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_task_duration_seconds", "dag_id, task_id"), "{{dag_id}} {{task_id}}"}}, Airflow},
 			{"Waiting", "Of tasks before they run, on average: for their turn (scheduled), then for their pod (queued).", "s", Lines, []Query{{mean("airflow_task_waiting_seconds", "state"), "{{state}}"}}, Airflow},
 		}},
 		{"Slots", []Panel{
