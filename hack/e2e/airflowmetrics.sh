@@ -29,6 +29,8 @@ airflow_metrics() {
   sleep 15 # The scheduler has counted the runs, and says how many slots are free, every few seconds.
   exporter >"$logs/airflow-metrics.txt"
   # What could not be read as StatsD, or as one of its names, is lost without a word to Airflow.
-  ! grep -E '^statsd_exporter_(sample_errors_total|tag_errors_total|events_error_total|events_conflict_total)(\{.*\})? [1-9]' "$logs/airflow-metrics.txt"
+  if grep -E '^statsd_exporter_(sample_errors_total|tag_errors_total|events_error_total|events_conflict_total)(\{.*\})? [1-9]' "$logs/airflow-metrics.txt"; then
+    return 1
+  fi
   SPARKWIZ_AIRFLOW_METRICS=$logs/airflow-metrics.txt go test -count=1 -v -run AirflowList ./internal/dashboard
 }
