@@ -25,8 +25,9 @@ func airflow() Board {
 			{"Tasks that end", "In an hour, by how. One that may be tried again counts each time.", "short", Lines, []Query{
 				{"sum by (state) (increase(airflow_ti_finish_total{$space}[1h]))", "{{state}}"},
 			}, Airflow},
-			{"Tasks that fail", "In an hour, by DAG and task.", "short", Lines, []Query{
-				{"sum by (dag_id, task_id) (increase(airflow_ti_failures_total{$space}[1h]))", "{{dag_id}} {{task_id}}"},
+			// Not airflow_ti_failures, which leaves out what a task itself gives up.
+			{"Tasks that fail", "In an hour, by DAG and task, for good or to be tried again.", "short", Lines, []Query{
+				{`sum by (dag_id, task_id) (increase(airflow_ti_finish_total{$space, state=~"failed|up_for_retry"}[1h]))`, "{{dag_id}} {{task_id}}"},
 			}, Airflow},
 			{"Duration of tasks", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_task_duration_seconds", "dag_id, task_id"), "{{dag_id}} {{task_id}}"}}, Airflow},
 			{"Waiting", "Of tasks before they run, on average: for their turn (scheduled), then for their pod (queued).", "s", Lines, []Query{{mean("airflow_task_waiting_seconds", "state"), "{{state}}"}}, Airflow},
