@@ -30,7 +30,7 @@ func airflow() Board {
 				{`sum by (dag_id, task_id) (increase(airflow_ti_finish_total{$space, state=~"failed|up_for_retry"}[1h]))`, "{{dag_id}} {{task_id}}"},
 			}, Airflow},
 			{"Duration of tasks", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_task_duration_seconds", "dag_id, task_id"), "{{dag_id}} {{task_id}}"}}, Airflow},
-			{"Waiting", "Of tasks before they run, on average: for their turn (scheduled), then for their pod (queued).", "s", Lines, []Query{{mean("airflow_task_waiting_seconds", "state"), "{{state}}"}}, Airflow},
+			{"Waiting", "Of tasks that are due, on average, until the executor got them. Airflow 3.3 does not say how long a pod took then.", "s", Lines, []Query{{mean("airflow_task_waiting_seconds", "state"), "{{state}}"}}, Airflow},
 		}},
 		{"Slots", []Panel{
 			{"Pools", "Slots that are taken and that are asked for. What waits here waits for a pool.", "short", Lines, []Query{
