@@ -10,6 +10,13 @@ func airflow() Board {
 		return sum("rate("+of+"_sum{$space}[$__rate_interval])") + " / (" + sum("rate("+of+"_count{$space}[$__rate_interval])") + " > 0)" +
 			" or " + sum(of+"_sum{$space}") + " / " + sum(of+"_count{$space}")
 	}
+	// The exporter has no series of what has never happened, and what was not
+	// there an hour ago has all of its count from this hour; to increase, the
+	// first failure of a task would be none.
+	hour := func(of, with, by string) string {
+		series := of + "{$space" + with + "}"
+		return "sum by (" + by + ") ((increase(" + series + "[1h]) and " + series + " offset 1h) or " + series + ")"
+	}
 	return Board{ID: "airflow", Title: "Airflow", About: "Whether pipelines move on, what fails, and what tasks wait for.", Sections: []Section{
 		{"Now", []Panel{
 			{"Scheduler's heartbeats", "Per minute, of all schedulers. None for a quarter of an hour is an alert.", "short", Number, []Query{{"60 * sum by (line) (rate(airflow_scheduler_heartbeat_total{$space}[$__rate_interval]))", "heartbeats"}}, Airflow},
@@ -19,15 +26,15 @@ func airflow() Board {
 		}},
 		{"Runs and tasks", []Panel{
 			{"Runs that end", "In an hour, by DAG and how they end.", "short", Lines, []Query{
-				{"sum by (dag_id, state) (increase(airflow_dagrun_duration_seconds_count{$space}[1h]))", "{{dag_id}} {{state}}"},
+				{hour("airflow_dagrun_duration_seconds_count", "", "dag_id, state"), "{{dag_id}} {{state}}"},
 			}, Airflow},
 			{"Duration of runs", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_dagrun_duration_seconds", "dag_id"), "{{dag_id}}"}}, Airflow},
 			{"Tasks that end", "In an hour, by how. One that may be tried again counts each time.", "short", Lines, []Query{
-				{"sum by (state) (increase(airflow_ti_finish_total{$space}[1h]))", "{{state}}"},
+				{hour("airflow_ti_finish_total", "", "state"), "{{state}}"},
 			}, Airflow},
 			// Not airflow_ti_failures, which leaves out what a task itself gives up.
 			{"Tasks that fail", "In an hour, by DAG and task, for good or to be tried again.", "short", Lines, []Query{
-				{`sum by (dag_id, task_id) (increase(airflow_ti_finish_total{$space, state=~"failed|up_for_retry"}[1h]))`, "{{dag_id}} {{task_id}}"},
+				{hour("airflow_ti_finish_total", `, state=~"failed|up_for_retry"`, "dag_id, task_id"), "{{dag_id}} {{task_id}}"},
 			}, Airflow},
 			{"Duration of tasks", "On average, of those that end; while none does, of all so far.", "s", Lines, []Query{{mean("airflow_task_duration_seconds", "dag_id, task_id"), "{{dag_id}} {{task_id}}"}}, Airflow},
 			{"Waiting", "Of tasks that are due, on average, until the executor got them. Airflow 3.3 does not say how long a pod took then.", "s", Lines, []Query{{mean("airflow_task_waiting_seconds", "state"), "{{state}}"}}, Airflow},
