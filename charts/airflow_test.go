@@ -3,6 +3,7 @@ package charts
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os/exec"
@@ -118,8 +119,8 @@ func TestMigrationRunsForANewImage(t *testing.T) {
 		return ""
 	}
 	usual := job(nil)
-	for path, again := range map[string]bool{"image.tag": true, "database.host": true, "scheduler.parallelism": false, "validation.mode": false, "logs.enabled": false, "api.replicas": false} {
-		value := map[string]any{"image.tag": "3.3.3", "database.host": "other", "scheduler.parallelism": 9, "validation.mode": "skip", "logs.enabled": false, "api.replicas": 2}[path]
+	for path, again := range map[string]bool{"image.tag": true, "database.host": true, "scheduler.parallelism": false, "validation.mode": false, "logs.enabled": false, "api.replicas": false, "metrics.enabled": false} {
+		value := map[string]any{"image.tag": "3.3.3", "database.host": "other", "scheduler.parallelism": 9, "validation.mode": "skip", "logs.enabled": false, "api.replicas": 2, "metrics.enabled": true}[path]
 		if got := job(set(nil, path, value)) != usual; got != again {
 			t.Errorf("%s makes it run again: %t", path, got)
 		}
@@ -152,6 +153,38 @@ func TestTasksKnowNoKeysOfAirflow(t *testing.T) {
 		for _, variable := range pod.Spec.Containers[0].Env {
 			if variable.Name == "AIRFLOW_PASSWORD" && role(name) != "airflow-migrate" {
 				t.Errorf("%s knows the administrator's password", name)
+			}
+		}
+	}
+}
+
+// Everybody who counts sends to the Service that is there, at its port, in the form that the mapping is written for; nobody does
+// where nobody collects.
+func TestAirflowSaysWhatItCounts(t *testing.T) {
+	on := set(nil, "metrics.enabled", true)
+	service := as[corev1.Service](t, find(t, objects(t, "airflow", on), "Service", "airflow-metrics").Object)
+	port := service.Spec.Ports[0]
+	if port.Protocol != corev1.ProtocolUDP || len(service.Spec.Ports) != 1 {
+		t.Errorf("the Service has the ports %v", service.Spec.Ports)
+	}
+	want := map[string]string{
+		"AIRFLOW__METRICS__STATSD_ON": "True", "AIRFLOW__METRICS__STATSD_HOST": service.Name, "AIRFLOW__METRICS__STATSD_PORT": fmt.Sprint(port.Port),
+		"AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED": "True", "AIRFLOW__METRICS__LEGACY_NAMES_ON": "False",
+	}
+	for _, values := range []map[string]any{on, nil} {
+		for name, pod := range pods(t, "airflow", values) {
+			told := map[string]string{}
+			for _, variable := range pod.Spec.Containers[0].Env {
+				if strings.HasPrefix(variable.Name, "AIRFLOW__METRICS__") {
+					told[variable.Name] = variable.Value
+				}
+			}
+			wanted := want
+			if values == nil || role(name) == "airflow-migrate" || name == "airflow-metrics" {
+				wanted = map[string]string{}
+			}
+			if diff := cmp.Diff(wanted, told); diff != "" {
+				t.Errorf("%s, with %v: %s", name, values, diff)
 			}
 		}
 	}

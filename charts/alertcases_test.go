@@ -10,15 +10,20 @@ type alertCase struct {
 }
 
 const (
-	upOf41 = `up{namespace="spark", line="spark-41", metrics_path="/metrics/prometheus/"}`
-	wanted = `kube_deployment_spec_replicas{namespace="spark", deployment="spark-41-connect"}`
-	driver = "metrics_spark_driver_"
-	of41   = `{namespace="spark", line="spark-41"}`
-	manage = driver + "ExecutorAllocationManager_executors_"
-	failed = driver + "appStatus_jobs_failedJobs_Count" + of41
-	passed = driver + "appStatus_jobs_succeededJobs_Count" + of41
-	gcTime = `metrics_executor_totalGCTime_seconds_total{namespace="spark", line="spark-41", executor_id="1"}`
-	tasks  = `metrics_executor_totalDuration_seconds_total{namespace="spark", line="spark-41", executor_id="1"}`
+	upOf41       = `up{namespace="spark", line="spark-41", metrics_path="/metrics/prometheus/"}`
+	wanted       = `kube_deployment_spec_replicas{namespace="spark", deployment="spark-41-connect"}`
+	driver       = "metrics_spark_driver_"
+	of41         = `{namespace="spark", line="spark-41"}`
+	manage       = driver + "ExecutorAllocationManager_executors_"
+	failed       = driver + "appStatus_jobs_failedJobs_Count" + of41
+	passed       = driver + "appStatus_jobs_succeededJobs_Count" + of41
+	gcTime       = `metrics_executor_totalGCTime_seconds_total{namespace="spark", line="spark-41", executor_id="1"}`
+	upOfAirflow  = `up{namespace="spark", line="airflow", metrics_path="/metrics"}`
+	heartbeats   = `airflow_scheduler_heartbeat_total{namespace="spark", line="airflow"}`
+	importErrors = `airflow_dag_processing_import_errors{namespace="spark", line="airflow"}`
+	runsFailed   = `airflow_dagrun_duration_seconds_count{namespace="spark", line="airflow", state="failed", dag_id="daily_sales"}`
+	maintained   = `iceberg_maintenance_last_success_timestamp_seconds{namespace="spark", line="airflow", table="lake.samples.sales"}`
+	tasks        = `metrics_executor_totalDuration_seconds_total{namespace="spark", line="spark-41", executor_id="1"}`
 )
 
 func available(deployment string) string {
@@ -82,6 +87,24 @@ func alertCases() []alertCase {
 		{"HistoryServerDown", "for ten minutes", false, "20m", [][2]string{{available("spark-history"), "1x5 0x10 1x20"}}},
 		{"AirflowDown", "no scheduler", true, "15m", [][2]string{{available("airflow-scheduler"), "0x30"}, {available("airflow-api"), "1x30"}}},
 		{"AirflowDown", "all there", false, "15m", [][2]string{{available("airflow-scheduler"), "1x30"}, {available("airflow-api"), "2x30"}}},
+		{"AirflowDown", "the exporter of metrics", false, "15m", [][2]string{{available("airflow-scheduler"), "1x30"}, {available("airflow-metrics"), "0x30"}}},
+		{"AirflowSchedulerSilent", "it is gone, and the exporter says what it said", true, "40m", [][2]string{{upOfAirflow, "1x60"}, {heartbeats, "0+12x15 180x40"}}},
+		{"AirflowSchedulerSilent", "both were replaced, and only the exporter came back", true, "40m", [][2]string{{upOfAirflow, "1x60"}, {heartbeats, "0+12x15 stale"}}},
+		{"AirflowSchedulerSilent", "the exporter is gone", true, "40m", [][2]string{{upOfAirflow, "1x15 stale"}, {heartbeats, "0+12x15 stale"}}},
+		{"AirflowSchedulerSilent", "the exporter was replaced", false, "40m", [][2]string{{upOfAirflow, "1x15 0 1x50"}, {heartbeats, "0+12x15 stale 0+12x50"}}},
+		{"AirflowSchedulerSilent", "one of two is gone", false, "40m", [][2]string{{upOfAirflow, "1x60"}, {heartbeats, "0+24x15 360+12x40"}}},
+		{"AirflowSchedulerSilent", "nobody collects", false, "40m", [][2]string{{upOf41, "1x60"}}},
+		{"AirflowImportErrors", "a file", true, "30m", [][2]string{{importErrors, "1x40"}}},
+		{"AirflowImportErrors", "put right", false, "30m", [][2]string{{importErrors, "1x10 0x30"}}},
+		{"AirflowRunsFail", "one more", true, "30m", [][2]string{{runsFailed, "3x10 4x30"}}},
+		{"AirflowRunsFail", "the first ever", true, "80m", [][2]string{{runsFailed, "_x60 1x30"}}},
+		{"AirflowRunsFail", "yesterday", false, "130m", [][2]string{{runsFailed, "3x10 4x150"}}},
+		{"AirflowRunsFail", "they succeed", false, "30m", [][2]string{{`airflow_dagrun_duration_seconds_count{namespace="spark", state="success", dag_id="daily_sales"}`, "3x10 4x30"}}},
+		// Time begins at 1970 for promtool, and the last maintenance was before.
+		{"IcebergMaintenanceStale", "two weeks ago", true, "2h", [][2]string{{maintained, "-1200000x150"}}},
+		{"IcebergMaintenanceStale", "and the exporter was replaced", true, "2h", [][2]string{{maintained, "-1200000x20 stale"}}},
+		{"IcebergMaintenanceStale", "a week ago", false, "2h", [][2]string{{maintained, "-604800x150"}}},
+		{"IcebergMaintenanceStale", "this week, after three in which it failed", false, "2h", [][2]string{{maintained, "-1900000x5 60x150"}}},
 		{"DataValidationFailed", "a run", true, "5m", [][2]string{{`kube_job_status_failed{namespace="spark", job_name="data-validation-29400360", reason="BackoffLimitExceeded"}`, "1x9"}}},
 		{"DataValidationFailed", "another job", false, "5m", [][2]string{{`kube_job_status_failed{namespace="spark", job_name="postgresql-databases-a", reason="BackoffLimitExceeded"}`, "1x9"}}},
 		{"VolumeFillingUp", "a twentieth is left", true, "20m", [][2]string{volume("available", "5x30"), volume("capacity", "100x30")}},

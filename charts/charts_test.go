@@ -117,6 +117,7 @@ func TestVariants(t *testing.T) {
 		{"postgresql-cluster", set(set(nil, "networkPolicy.enabled", false), "avoidNodes", flips["avoidNodes"]), "Cluster Database"},
 		{"trace-exporter", set(set(nil, "s3.endpoint", ""), "traces.caSecret", "trace-ca"), "Deployment NetworkPolicy"},
 		{"trace-exporter", set(onGCS, "networkPolicy.enabled", false), "Deployment"},
+		{"airflow", set(set(nil, "metrics.enabled", true), "networkPolicy.enabled", false), "ConfigMap Deployment Job Role RoleBinding Service ServiceAccount"},
 		{"airflow", set(nil, "traces.endpoint", "https://otlp.example:4318"), "ConfigMap Deployment Job NetworkPolicy Role RoleBinding Service ServiceAccount"},
 	}
 	for _, v := range variants {

@@ -21,8 +21,8 @@ func TestMonitorsFindTheirPods(t *testing.T) {
 	instance.Spec.Containers = []corev1.Container{{Ports: []corev1.ContainerPort{{Name: "metrics", ContainerPort: 9187}}}}
 	everybody["postgresql-cluster"] = instance
 
-	want := map[string][]string{"spark-driver": {"spark-35-connect", "spark-41-connect"}, "postgresql": {"postgresql-cluster"}}
-	for _, object := range objects(t, "monitoring", set(nil, "targets.cloudnativepg", true)) {
+	want := map[string][]string{"spark-driver": {"spark-35-connect", "spark-41-connect"}, "postgresql": {"postgresql-cluster"}, "airflow": {"airflow-metrics"}}
+	for _, object := range objects(t, "monitoring", set(set(nil, "targets.cloudnativepg", true), "targets.airflow", true)) {
 		if object.GetKind() != "PodMonitor" {
 			continue
 		}

@@ -34,8 +34,12 @@ var releases = map[string]string{
 	"trace-exporter":     "trace-exporter",
 }
 
-// together are values of charts that stand beside others: one History Server serves all lines of Spark.
-var together = map[string]map[string]any{"spark-3.5": {"history": map[string]any{"enabled": false}}}
+// together are values of charts that stand beside others: one History Server serves all lines of Spark, and somebody collects
+// Airflow's metrics.
+var together = map[string]map[string]any{
+	"spark-3.5": {"history": map[string]any{"enabled": false}},
+	"airflow":   {"metrics": map[string]any{"enabled": true}},
+}
 
 // load reads a chart from the embedded files, the way the product does.
 func load(t *testing.T, name string) *chart.Chart {

@@ -55,7 +55,7 @@ func ruleFiles(t *testing.T, values map[string]any) (dir string, files []string)
 // What the values say is in the rules, and no word that stands for a value is left.
 func TestRulesParse(t *testing.T) {
 	tool := promtool(t)
-	word := regexp.MustCompile(`NAMESPACE|RUNBOOKS|_BUDGET|_SHARE|DISK_LEFT|CERTIFICATE_DAYS`)
+	word := regexp.MustCompile(`NAMESPACE|RUNBOOKS|_BUDGET|_SHARE|DISK_LEFT|CERTIFICATE_DAYS|MAINTENANCE_`)
 	for _, values := range []map[string]any{nil, set(set(nil, "alerts.objectives.availability", 99.95), "alerts.thresholds.gcShare", 15)} {
 		dir, files := ruleFiles(t, values)
 		for _, file := range files {

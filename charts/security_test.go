@@ -19,8 +19,8 @@ func TestPodSecurityRestricted(t *testing.T) {
 	}
 	restricted := podsecurity.LevelVersion{Level: podsecurity.LevelRestricted, Version: podsecurity.LatestVersion()}
 	all := pods(t, "", nil)
-	if len(all) != 19 {
-		t.Errorf("%d kinds of pods, not 19", len(all))
+	if len(all) != 20 {
+		t.Errorf("%d kinds of pods, not 20", len(all))
 	}
 	for name, pod := range all {
 		for _, result := range evaluator.EvaluatePod(restricted, &pod.ObjectMeta, &pod.Spec) {
@@ -73,8 +73,8 @@ func TestServersHaveProbes(t *testing.T) {
 			t.Errorf("%s: a probe is missing", name)
 		}
 	}
-	if servers != 10 {
-		t.Errorf("%d servers, not 10", servers)
+	if servers != 11 {
+		t.Errorf("%d servers, not 11", servers)
 	}
 }
 
@@ -133,9 +133,9 @@ func TestNoSecretIsWritten(t *testing.T) {
 	}
 }
 
-// trusted are containers without credentials in their specification: Spark adds executors' own, and who copies examples
-// talks to nobody.
-var trusted = []string{"spark-kubernetes-executor", "examples"}
+// trusted are containers without credentials in their specification: Spark adds executors' own, who copies examples talks to
+// nobody, and so does who collects metrics.
+var trusted = []string{"spark-kubernetes-executor", "examples", "metrics"}
 
 func isCredential(variable corev1.EnvVar) bool {
 	name := variable.Name

@@ -63,6 +63,8 @@ var given = map[string]map[string]any{
 	"airflow traces.headersKey":        {"traces": map[string]any{"endpoint": "grpc://collector:4317", "headersSecret": "trace-headers"}},
 	"airflow networkPolicy.tracePeers": sendsTraces,
 
+	"airflow networkPolicy.prometheusPeers": measured,
+
 	"airflow database.tls.caSecret":        verified,
 	"airflow database.tls.caKey":           verified,
 	"hive-metastore database.tls.caSecret": verified,
@@ -72,12 +74,16 @@ var given = map[string]map[string]any{
 // sendsTraces is Airflow that has somewhere to send traces to.
 var sendsTraces = map[string]any{"traces": map[string]any{"endpoint": "grpc://collector:4317"}}
 
+// measured is an Airflow whose metrics are collected.
+var measured = map[string]any{"metrics": map[string]any{"enabled": true}}
+
 // verified is a client that wants to know whom its database's certificate is for.
 var verified = map[string]any{"database": map[string]any{"tls": map[string]any{"mode": "verify-full", "caSecret": "database-ca"}}}
 
 // switchedOn holds sections that do nothing until something else is set.
 var switchedOn = map[string]map[string]any{
 	"gpu":                 {"gpu": map[string]any{"enabled": true}},
+	"metrics":             measured,
 	"connect.officeHours": {"connect": map[string]any{"officeHours": map[string]any{"enabled": true}}},
 	"gcs":                 onGCS,
 	"azure":               onAzure,
@@ -124,6 +130,7 @@ var flips = map[string]any{
 	"networkPolicy.extraEgress":      []any{map[string]any{"ports": []any{map[string]any{"port": 443, "protocol": "TCP"}}}},
 	"image.pullPolicy":               "Always",
 	"rclone.image.pullPolicy":        "Always",
+	"metrics.image.pullPolicy":       "Always",
 	"traces.endpoint":                "http://collector:4318",
 	"traces.per":                     "application",
 	"traces.headersSecret":           "trace-headers",

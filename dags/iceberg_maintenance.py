@@ -1,6 +1,7 @@
 """DAG iceberg_maintenance: once a week, joins small files and forgets old snapshots of the tables that these DAGs write.
 
-Time travel reaches back `older_than_days`; a tag keeps a snapshot for longer (docs/iceberg.md).
+Time travel reaches back `older_than_days`; a tag keeps a snapshot for longer (docs/iceberg.md). What was done to each table
+goes where Airflow's own metrics go, as gauges `iceberg_maintenance.*`; without metrics it is in the task's log alone.
 """
 
 import datetime as dt
@@ -24,8 +25,9 @@ from airflow.sdk import Param, dag, get_current_context, task
 )
 def iceberg_maintenance() -> None:
     @task
-    def maintain() -> dict[str, dict[str, int]]:
+    def maintain() -> dict[str, dict[str, float]]:
         """One task for all tables, one after the other: this must never be what keeps the executors busy."""
+        from airflow.sdk.observability import stats
         from lakehouse import checks, maintenance
         from lakehouse.session import connect
 
@@ -35,6 +37,8 @@ def iceberg_maintenance() -> None:
             for table in maintenance.present(spark):
                 done[table] = maintenance.maintain(spark, table, params["older_than_days"], params["retain_last"])
                 checks.log(event="maintained", table=table, **done[table])
+                for name, value in done[table].items():
+                    stats.gauge(f"iceberg_maintenance.{name}", value, tags={"table": table})
         return done
 
     maintain()

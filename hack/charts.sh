@@ -38,7 +38,8 @@ render azure "${quickstart[@]}" --set environment=staging --set storage.mode=azu
 own=(--set storage.mode=external --set storage.secret=s3-keys)
 render cloudnative-pg "${quickstart[@]}" "${own[@]}" --set environment=staging --set database.mode=cloudnative-pg --set airflow.enabled=true
 render validation-alone "${quickstart[@]}" --set validation.mode=scheduled
-render existing-prometheus "${quickstart[@]}" --set observability.metrics=existing --set observability.label=release=kps --set spark-35.enabled=true
+render existing-prometheus "${quickstart[@]}" --set observability.metrics=existing --set observability.label=release=kps --set spark-35.enabled=true \
+  --set airflow.enabled=true
 render traces "${quickstart[@]}" --set observability.traces=existing --set observability.traceEndpoint=grpc://tempo.example.com:4317 --set airflow.enabled=true
 render gpu-explained "${quickstart[@]}" --set gpu.enabled=true --set gpu.mode=explainOnly --set spark-41.version=4.1.3
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests of dags/ and examples/ with the real parts: Spark Connect servers of both lines, Airflow, Great Expectations, a
-# Pushgateway and a Prometheus. Nothing of it is installed; downloads are kept in the cache. Arguments go to pytest for
+# Pushgateway, a Prometheus, and the exporter of Airflow's metrics. Nothing of it is installed; downloads are kept in the cache. Arguments go to pytest for
 # Spark 4.1, as in: hack/data-test.sh -k backfill
 source "$(dirname "$0")/lib.sh"
 suite=data logs=$root/.check/data tail_lines=60 began=${EPOCHREALTIME/[.,]/}
@@ -51,6 +51,7 @@ download() {
   distribution 3.5.7 org.apache.iceberg:iceberg-spark-runtime-3.5_2.12: org.apache.spark:spark-connect_2.12:
   client
   hack/prometheus.sh
+  hack/part.sh statsd-exporter
 }
 
 python_lint() {
@@ -60,7 +61,8 @@ python_lint() {
 
 # tests VERSION VENV PYTHONPATH ARGUMENT… runs pytest with a Spark of that version and its client.
 tests() {
-  SPARK_HOME_UNDER_TEST=$spark/$1 PYTHONPATH=$3 PROMETHEUS_BINARIES=$(hack/prometheus.sh) "$2/bin/python" -m pytest --durations=10 "${@:4}"
+  SPARK_HOME_UNDER_TEST=$spark/$1 PYTHONPATH=$3 PROMETHEUS_BINARIES=$(hack/prometheus.sh) STATSD_EXPORTER=$(hack/part.sh statsd-exporter) \
+    "$2/bin/python" -m pytest --durations=10 "${@:4}"
 }
 
 phase download download

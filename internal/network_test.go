@@ -99,7 +99,8 @@ func (p platform) policies(t *testing.T) []*networkingv1.NetworkPolicy {
 type network struct {
 	peers map[string]*matcher.TrafficPeer
 	ports []int             // all that are worth trying
-	flows map[string]string // why, by "from > to:port"
+	udp   map[int]bool      // those of them where UDP is, too
+	flows map[string]string // why, by "from > to:port"; UDP is named
 	// guests are pods of others in the namespace, which nothing there restrains.
 	guests bool
 }
@@ -115,13 +116,16 @@ const (
 
 func networkOf(t *testing.T, p platform) network {
 	t.Helper()
-	n := network{peers: map[string]*matcher.TrafficPeer{}, ports: []int{22, 53, 80, 443, 6443, 8080}, flows: map[string]string{}, guests: !p.Spec.Network.DefaultDeny}
+	n := network{peers: map[string]*matcher.TrafficPeer{}, ports: []int{22, 53, 80, 443, 6443, 8080}, udp: map[int]bool{53: true}, flows: map[string]string{}, guests: !p.Spec.Network.DefaultDeny}
 	home := p.plan.Namespace
 	for name, pod := range p.pods {
 		n.peers[name] = inside(home, pod.Labels)
 		for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
 			for _, port := range c.Ports {
 				n.ports = append(n.ports, int(port.ContainerPort))
+				if port.Protocol == corev1.ProtocolUDP {
+					n.udp[int(port.ContainerPort)] = true
+				}
 			}
 		}
 	}
@@ -178,6 +182,9 @@ func (n *network) named(home string, policy *networkingv1.NetworkPolicy) {
 	}
 	for _, port := range ports {
 		n.ports = append(n.ports, port.Port.IntValue())
+		if port.Protocol != nil && *port.Protocol == corev1.ProtocolUDP {
+			n.udp[port.Port.IntValue()] = true
+		}
 	}
 }
 
@@ -199,12 +206,26 @@ func (n *network) expect(t *testing.T, f component.Flow) {
 	}
 	for _, name := range to {
 		for _, port := range f.Ports {
-			n.flows[conversation(f.From, name, port)] = f.Why
+			if !f.UDP {
+				n.flows[conversation(f.From, name, port, corev1.ProtocolTCP)] = f.Why
+			}
+			if f.UDP || port == 53 {
+				n.flows[conversation(f.From, name, port, corev1.ProtocolUDP)] = f.Why
+			}
 		}
 	}
 }
 
-func conversation(from, to string, port int) string { return fmt.Sprintf("%s > %s:%d", from, to, port) }
+func conversation(from, to string, port int, protocol corev1.Protocol) string {
+	return from + " > " + door(to, port, protocol)
+}
+
+func door(of string, port int, protocol corev1.Protocol) string {
+	if protocol == corev1.ProtocolUDP {
+		return fmt.Sprintf("%s:%d UDP", of, port)
+	}
+	return fmt.Sprintf("%s:%d", of, port)
+}
 
 // wrong is all that gets through and should not, and what should and does not.
 func (n network) wrong(policies []*networkingv1.NetworkPolicy) []string {
@@ -217,14 +238,14 @@ func (n network) wrong(policies []*networkingv1.NetworkPolicy) []string {
 				continue
 			}
 			for _, port := range n.ports {
-				why, needed := n.flows[conversation(from, to, port)]
-				for _, protocol := range protocols(port) {
+				for _, protocol := range n.protocols(port) {
+					why, needed := n.flows[conversation(from, to, port, protocol)]
 					traffic := matcher.Traffic{Source: n.peers[from], Destination: n.peers[to], ResolvedPort: port, Protocol: protocol}
 					switch open := judge.IsTrafficAllowed(&traffic).IsAllowed(); {
 					case open && !needed:
-						wrong = append(wrong, fmt.Sprintf("%s gets through to %s:%d, which no flow needs", from, to, port))
+						wrong = append(wrong, fmt.Sprintf("%s gets through to %s, which no flow needs", from, door(to, port, protocol)))
 					case needed && !open:
-						wrong = append(wrong, fmt.Sprintf("%s does not get through to %s:%d: %s", from, to, port, why))
+						wrong = append(wrong, fmt.Sprintf("%s does not get through to %s: %s", from, door(to, port, protocol), why))
 					}
 				}
 			}
@@ -253,15 +274,15 @@ func spelledOut(policies []*networkingv1.NetworkPolicy) []*networkingv1.NetworkP
 // fingerprint is all that a judgement depends on.
 func (n network) fingerprint(t *testing.T, policies []*networkingv1.NetworkPolicy) string {
 	t.Helper()
-	data, err := json.Marshal([]any{n.peers, n.ports, n.flows, n.guests, policies})
+	data, err := json.Marshal([]any{n.peers, n.ports, n.udp, n.flows, n.guests, policies})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(data)
 }
 
-func protocols(port int) []corev1.Protocol {
-	if port == 53 {
+func (n network) protocols(port int) []corev1.Protocol {
+	if n.udp[port] {
 		return []corev1.Protocol{corev1.ProtocolTCP, corev1.ProtocolUDP}
 	}
 	return []corev1.Protocol{corev1.ProtocolTCP}

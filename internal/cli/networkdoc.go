@@ -58,6 +58,10 @@ A namespace that was there before is only taken after you have handed it over wi
 func ports(f component.Flow) string {
 	var all []string
 	for _, p := range f.Ports {
+		if f.UDP {
+			all = append(all, strconv.Itoa(p)+" UDP")
+			continue
+		}
 		all = append(all, strconv.Itoa(p))
 	}
 	return strings.Join(all, ", ")

@@ -17,7 +17,11 @@ func airflow() Component {
 		Needs:   []string{"postgresql", clusterRelease, "object-store"},
 		Secrets: airflowSecrets,
 		Pods: func(s spec.Spec) []Pod {
-			return append(airflowServers(s), airflowTask(s))
+			all := append(airflowServers(s), airflowTask(s))
+			if measured(s) {
+				all = append(all, airflowExporter())
+			}
+			return all
 		},
 		Doors: func(spec.Spec) []Door {
 			return []Door{{Title: "Airflow", Service: "airflow-api", Port: 8080, Scheme: "http", Secret: airflowSecret, Key: "admin-password"}}
@@ -78,6 +82,12 @@ func airflowTask(s spec.Spec) Pod {
 	return p
 }
 
+// airflowExporter is what all of Airflow's processes tell what they count: a
+// few hundred series, which took 20 MiB.
+func airflowExporter() Pod {
+	return Pod{Name: "airflow-metrics", Count: 1, CPUMilli: 10, Memory: 48 * mib}
+}
+
 // logsInStore reports whether the logs of tasks outlive their pods: Airflow's
 // image speaks S3 only.
 func logsInStore(s spec.Spec) bool {
@@ -109,9 +119,12 @@ func airflowValues(s spec.Spec) map[string]any {
 		"backfill":       map[string]any{"maxParallelism": task.Count},
 		// Without Iceberg there is no table that they could fill.
 		"dags":          map[string]any{"samples": s.Iceberg.Enabled},
-		"networkPolicy": policy,
+		"networkPolicy": withPrometheus(s, policy),
 	}
 	maps.Copy(v, sparkClient(s))
+	if measured(s) {
+		v["metrics"] = map[string]any{"enabled": true, "resources": roomy(airflowExporter())}
+	}
 	if traced(s) {
 		v["traces"] = map[string]any{"endpoint": traceEndpoint(s), "headersSecret": traceSecret(s), "headersKey": traceHeaders}
 		policy["tracePeers"] = tracePeers(s)

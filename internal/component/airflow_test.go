@@ -107,13 +107,13 @@ func TestAirflow(t *testing.T) {
 func TestAirflowPods(t *testing.T) {
 	for _, environment := range []string{spec.Dev, spec.Staging, spec.Prod} {
 		s := spec.Default()
-		s.Airflow.Enabled, s.Environment = true, environment
+		s.Airflow.Enabled, s.Environment, s.Observability.Metrics = true, environment, spec.InstallMetrics
 		for _, c := range component.Catalogue() {
 			if c.Name != "airflow" {
 				continue
 			}
 			v := c.Values(s)
-			for part, pod := range map[string]string{"api": "api", "scheduler": "scheduler", "dagProcessor": "dag-processor", "triggerer": "triggerer", "workers": "worker"} {
+			for part, pod := range map[string]string{"api": "api", "scheduler": "scheduler", "dagProcessor": "dag-processor", "triggerer": "triggerer", "workers": "worker", "metrics": "metrics"} {
 				section := v[part].(map[string]any)
 				p := podOf(t, s, "airflow-"+pod)
 				if r := section["replicas"]; r != nil && r != p.Count {

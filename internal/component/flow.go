@@ -15,6 +15,7 @@ type Flow struct {
 	From  string // a kind of pod, a client (see Client), or a party outside
 	To    string // a kind of pod, or a party outside
 	Ports []int  // TCP, and for DNS also UDP
+	UDP   bool   // UDP, and not TCP
 	Why   string
 	// Labels are those of the pods To, where From is a client: pods that are
 	// not ours get out to them, and to nothing else.
@@ -167,8 +168,21 @@ func toTraces(s spec.Spec, why string, from ...string) []Flow {
 
 // scraped lets Prometheus fetch metrics, if there is one.
 func scraped(s spec.Spec, to string, port int) []Flow {
-	if s.Observability.Metrics == spec.NoMetrics {
+	if !measured(s) {
 		return nil
 	}
 	return each(to, port, "fetches metrics", Prometheus)
+}
+
+// counts is how pods say what they have counted, to whom Prometheus asks: in
+// StatsD, which waits for no answer.
+func counts(s spec.Spec, to string, from ...string) []Flow {
+	if !measured(s) {
+		return nil
+	}
+	all := each(to, 9125, "says what it has counted", from...)
+	for i := range all {
+		all[i].UDP = true
+	}
+	return all
 }

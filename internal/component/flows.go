@@ -79,6 +79,7 @@ func notebookFlows(s spec.Spec) []Flow {
 
 func airflowFlows(s spec.Spec) []Flow {
 	const api, scheduler, processor, triggerer, migrate, worker = "airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer", "airflow-migrate", "airflow-worker"
+	const metrics = "airflow-metrics"
 	all := slices.Concat(
 		lookups(api, scheduler, processor, triggerer, migrate, worker),
 		toDatabase(s, "keeps what ran and what should", api, scheduler, processor, triggerer),
@@ -88,6 +89,8 @@ func airflowFlows(s spec.Spec) []Flow {
 		each(api, 8080, "a task asks what to do, and reports", worker),
 		each("spark-41-connect", 15002, "a task runs queries", worker),
 		toTraces(s, "sends spans of runs and tasks", api, scheduler, processor, triggerer, worker),
+		counts(s, metrics, api, scheduler, processor, triggerer, worker),
+		scraped(s, metrics, 9102),
 		[]Flow{clients("airflow", api, 8080, api, "airflow", "looks at pipelines, starts and stops them")},
 	)
 	if logsInStore(s) {

@@ -14,7 +14,7 @@ const prometheusStack = "kube-prometheus-stack"
 func monitoring() Component {
 	return Component{
 		Name: "monitoring", Title: "Dashboards and alerts", Chart: "monitoring",
-		When: func(s spec.Spec) bool { return s.Observability.Metrics != spec.NoMetrics },
+		When: measured,
 		// Its objects are of kinds that the operator brings.
 		Needs:   []string{prometheusStack},
 		Secrets: func(spec.Spec) []secret.Ref { return nil },
@@ -25,12 +25,16 @@ func monitoring() Component {
 				"targets": map[string]any{
 					"spark":         s.Spark35.Enabled || s.Spark41.Enabled,
 					"cloudnativepg": in(spec.CloudNativePG)(s),
+					"airflow":       s.Airflow.Enabled,
 				},
 				"traces": map[string]any{"enabled": traced(s), "tempo": tempoAddress(s)},
 			}
 		},
 	}
 }
+
+// measured reports whether anybody collects metrics.
+func measured(s spec.Spec) bool { return s.Observability.Metrics != spec.NoMetrics }
 
 // monitorLabels is what makes Prometheus follow our objects. The one of the
 // catalogue takes all there are.

@@ -32,17 +32,24 @@ func TestMonitoring(t *testing.T) {
 	}
 	for name, tt := range tests {
 		s := spec.Default()
-		s.Observability, s.Database.Mode, s.Spark35.Enabled = tt.answers, spec.CloudNativePG, true
+		s.Observability, s.Database.Mode, s.Spark35.Enabled, s.Airflow.Enabled = tt.answers, spec.CloudNativePG, true, true
 		for _, c := range component.Catalogue() {
 			switch c.Name {
 			case "monitoring":
 				targets := fmt.Sprint(c.Values(s)["targets"])
-				if c.Installed(s) != tt.monitoring || fmt.Sprint(c.Values(s)["monitorLabels"]) != tt.labels || targets != "map[cloudnativepg:true spark:true]" {
+				if c.Installed(s) != tt.monitoring || fmt.Sprint(c.Values(s)["monitorLabels"]) != tt.labels || targets != "map[airflow:true cloudnativepg:true spark:true]" {
 					t.Errorf("%s: installed %t with %v", name, c.Installed(s), c.Values(s))
 				}
 			case "kube-prometheus-stack":
 				if c.Installed(s) != tt.stack {
 					t.Errorf("%s: %s is installed: %t", name, c.Title, c.Installed(s))
+				}
+			case "airflow":
+				metrics, _ := c.Values(s)["metrics"].(map[string]any)
+				policy, _ := c.Values(s)["networkPolicy"].(map[string]any)
+				exports := slices.ContainsFunc(c.Pods(s), func(p component.Pod) bool { return p.Name == "airflow-metrics" })
+				if (metrics["enabled"] == true) != tt.monitoring || exports != tt.monitoring || fmt.Sprint(policy["prometheusPeers"]) != tt.peers {
+					t.Errorf("%s: Airflow's metrics are %v, counted as a pod: %t, open to %v", name, metrics, exports, policy["prometheusPeers"])
 				}
 			case "spark-35", "spark-41", "postgresql-cluster":
 				policy, _ := c.Values(s)["networkPolicy"].(map[string]any)

@@ -24,11 +24,12 @@ type prometheus struct {
 	url       string
 	namespace string
 	lines     []string
+	airflow   bool // whether DAGs have run there, and an Iceberg maintenance
 }
 
 func running(t *testing.T) prometheus {
 	t.Helper()
-	p := prometheus{url: os.Getenv("SPARKWIZ_PROMETHEUS"), namespace: os.Getenv("SPARKWIZ_NAMESPACE"), lines: strings.Fields(os.Getenv("SPARKWIZ_LINES"))}
+	p := prometheus{url: os.Getenv("SPARKWIZ_PROMETHEUS"), namespace: os.Getenv("SPARKWIZ_NAMESPACE"), lines: strings.Fields(os.Getenv("SPARKWIZ_LINES")), airflow: os.Getenv("SPARKWIZ_AIRFLOW") == "yes"}
 	if p.url == "" {
 		t.Skip("no Prometheus is named by SPARKWIZ_PROMETHEUS: hack/e2e/observe.sh starts one")
 	}
@@ -107,8 +108,23 @@ type named struct {
 	points []point
 }
 
-// TestAnswers: every panel whose numbers come from Spark or from our rules
-// shows numbers on a platform that works, for every line that runs.
+// shows are whose numbers a panel must show on a platform that works: those of
+// every line of Spark that runs, or those of Airflow. Nil: it may be empty.
+func (p prometheus) shows(source dashboard.Source) []string {
+	switch source {
+	case dashboard.Spark, dashboard.Rules:
+		return p.lines
+	case dashboard.Airflow, dashboard.Iceberg:
+		if p.airflow {
+			return []string{"Airflow"}
+		}
+	case dashboard.StateMetric, dashboard.Kubelet, dashboard.CNPG:
+	}
+	return nil
+}
+
+// TestAnswers: every panel whose numbers come from Spark, from our rules or
+// from Airflow shows numbers on a platform that works, for every line that runs.
 func TestAnswers(t *testing.T) {
 	p := running(t)
 	end := time.Now()
@@ -121,7 +137,6 @@ func TestAnswers(t *testing.T) {
 			section := drawnSection{title: s.Title}
 			for _, panel := range s.Panels {
 				d := drawn{Panel: panel}
-				here := panel.Source == dashboard.Spark || panel.Source == dashboard.Rules
 				seen := map[string]bool{}
 				for _, q := range panel.Queries {
 					answer, err := p.ask(t.Context(), q.For(p.namespace, strings.Join(p.lines, "|"), "2m"), start, end)
@@ -130,7 +145,7 @@ func TestAnswers(t *testing.T) {
 					}
 					for _, s := range answer {
 						if slices.ContainsFunc(s.points, func(p point) bool { return p.value == p.value }) {
-							seen[s.labels["line"]] = true
+							seen[s.labels["line"]], seen["Airflow"] = true, true
 						}
 						if by := panel.LeadsBy(); by != "" && s.labels[by] == "" {
 							t.Errorf("%s, %s: a series has no %s, which leads to its traces: %v", b.ID, panel.Title, by, s.labels)
@@ -139,10 +154,10 @@ func TestAnswers(t *testing.T) {
 					}
 				}
 				panels++
-				for _, line := range p.lines {
-					if here && !seen[line] {
+				for _, whose := range p.shows(panel.Source) {
+					if !seen[whose] {
 						empty++
-						t.Errorf("%s, %s shows nothing of %s", b.ID, panel.Title, line)
+						t.Errorf("%s, %s shows nothing of %s", b.ID, panel.Title, whose)
 					}
 				}
 				section.panels = append(section.panels, d)

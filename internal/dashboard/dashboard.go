@@ -52,18 +52,21 @@ type Query struct {
 type Source string
 
 // The sources. Those of Spark and of our own recording rules are there on
-// every platform; the others want a Prometheus that scrapes them too.
+// every platform, those of Airflow where there is Airflow; the others want a
+// Prometheus that scrapes them too.
 const (
 	Spark       Source = "Spark"
 	Rules       Source = "recording rules of the chart monitoring"
 	StateMetric Source = "kube-state-metrics"
 	Kubelet     Source = "kubelet"
 	CNPG        Source = "CloudNativePG"
+	Airflow     Source = "Airflow"
+	Iceberg     Source = "the DAG iceberg_maintenance"
 )
 
 // All are the dashboards, from the whole to the parts.
 func All() []Board {
-	return []Board{overview(), connect(), executors(), jobs(), jvm(), shuffle(), postgresql(), cost()}
+	return []Board{overview(), connect(), executors(), jobs(), jvm(), shuffle(), postgresql(), airflow(), maintenance(), cost()}
 }
 
 // Written is the expression as Grafana has it, with its variables.

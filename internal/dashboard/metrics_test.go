@@ -14,8 +14,9 @@ import (
 )
 
 // exposed are the metrics that each source has: those of Spark as
-// hack/e2e/observe.sh has scraped them from each line, and those of others as
-// their own documents list them. Every file must have a metric for it to be
+// hack/e2e/observe.sh has scraped them from each line, those of Airflow as
+// hack/e2e/airflowmetrics.sh has, and those of others as their own documents
+// list them. Every file must have a metric for it to be
 // on a dashboard: a panel that is dead on one line of Spark is a dead panel.
 func exposed(t *testing.T) map[dashboard.Source][]map[string]bool {
 	t.Helper()
@@ -24,6 +25,8 @@ func exposed(t *testing.T) map[dashboard.Source][]map[string]bool {
 		dashboard.StateMetric: {list(t, "kube-state-metrics.txt")},
 		dashboard.Kubelet:     {list(t, "kubelet.txt")},
 		dashboard.CNPG:        {list(t, "cloudnative-pg-1.30.0.txt")},
+		dashboard.Airflow:     {list(t, "airflow-3.3.2.txt")},
+		dashboard.Iceberg:     {list(t, "airflow-3.3.2.txt")},
 		dashboard.Rules:       {recorded(t)},
 	}
 }
@@ -136,17 +139,22 @@ func TestNoPanelIsDead(t *testing.T) {
 	}
 }
 
+// filled is a rule's expression with values for the words that stand for them.
+func filled(expr string) string {
+	expr = strings.NewReplacer("CERTIFICATE_DAYS", "14", "BACKUP_HOURS", "36", "MAINTENANCE_DAYS", "10", "MAINTENANCE_WINDOW", "20").Replace(expr)
+	for _, word := range []string{"AVAILABILITY_BUDGET", "JOBS_BUDGET", "GC_SHARE", "HEAP_SHARE", "DISK_LEFT"} {
+		expr = strings.ReplaceAll(expr, word, "0.5")
+	}
+	return expr
+}
+
 // TestNoRuleIsDead: the same for recording rules and alerts. Any source will
 // do, and the metrics of what is scraped itself.
 func TestNoRuleIsDead(t *testing.T) {
 	sources := exposed(t)
 	always := map[string]bool{"up": true, "certmanager_certificate_expiration_timestamp_seconds": true}
 	for _, r := range rules(t) {
-		expr := strings.NewReplacer("CERTIFICATE_DAYS", "14", "BACKUP_HOURS", "36").Replace(r.Expr)
-		for _, word := range []string{"AVAILABILITY_BUDGET", "JOBS_BUDGET", "GC_SHARE", "HEAP_SHARE", "DISK_LEFT"} {
-			expr = strings.ReplaceAll(expr, word, "0.5")
-		}
-		for _, name := range metrics(t, expr) {
+		for _, name := range metrics(t, filled(r.Expr)) {
 			found := always[name]
 			for _, lists := range sources {
 				found = found || !slices.ContainsFunc(lists, func(known map[string]bool) bool { return !known[name] })

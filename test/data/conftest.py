@@ -4,6 +4,7 @@ hack/data-test.sh provides the programs and names them by the environment:
 
     SPARK_HOME_UNDER_TEST    a Spark distribution with Iceberg's runtime; the client on PYTHONPATH is of its version
     PROMETHEUS_BINARIES      a directory with prometheus and prometheus-pushgateway
+    STATSD_EXPORTER          the program statsd_exporter
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Starts the programs that the tests talk to: Spark Connect servers, a Pushgateway, a Prometheus."""
+"""Starts the programs that the tests talk to: Spark Connect servers, a Pushgateway, a Prometheus, an exporter of StatsD."""
 
 import contextlib
 import os
@@ -115,3 +115,13 @@ scrape_configs:
     command.append(f"--storage.tsdb.path={directory / 'tsdb'}")
     with running(command, directory / "prometheus.log", lambda: answering(f"http://{url}/-/ready")):
         yield f"http://{url}"
+
+
+@contextlib.contextmanager
+def statsd_exporter(program: Path, mapping: Path, directory: Path) -> Iterator[tuple[int, str]]:
+    """Prometheus' exporter of StatsD with a mapping; gives the port that it listens on, and its URL."""
+    port, url = free_port(), f"127.0.0.1:{free_port()}"
+    command = [str(program), f"--statsd.mapping-config={mapping}", f"--statsd.listen-udp=127.0.0.1:{port}"]
+    command += ["--statsd.listen-tcp=", f"--web.listen-address={url}"]
+    with running(command, directory / "statsd-exporter.log", lambda: answering(f"http://{url}/-/ready")):
+        yield port, f"http://{url}"

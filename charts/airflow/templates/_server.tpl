@@ -68,7 +68,7 @@ imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 env:
   - {name: HOME, value: /tmp}
   {{- include "airflow.databaseEnv" $root | nindent 2 }}
-  {{- $more := merge (include "airflow.databaseSettings" $root | fromYaml) (.settings | default "" | fromYaml) }}
+  {{- $more := merge (include "airflow.databaseSettings" $root | fromYaml) (.settings | default "" | fromYaml) (include "airflow.metricsSettings" $root | fromYaml) }}
   {{- include "airflow.settingsEnv" (dict "root" $root "more" $more) | nindent 2 }}
   {{- with include "airflow.traceEnv" $root }}
   {{- . | nindent 2 }}

@@ -3,7 +3,7 @@ The pod of a task, which the executor adds the command, labels and annotations t
 for itself, but neither the database nor Airflow's keys.
 */}}
 {{- define "airflow.worker" -}}
-{{- $settings := include "airflow.logSettings" . | fromYaml }}
+{{- $settings := merge (include "airflow.logSettings" . | fromYaml) (include "airflow.metricsSettings" . | fromYaml) }}
 apiVersion: v1
 kind: Pod
 metadata:

@@ -8,7 +8,8 @@
 
 {{/*
 A PodMonitor of this namespace. The label app.kubernetes.io/instance of a pod, the line of Spark, becomes the label line of
-its metrics. Dict: root, name, selector, port, paths.
+its metrics. Dict: root, name, selector, port, paths; and whatever, if what it says is the same whichever pod says it, so that a
+pod that replaces another goes on with its series.
 */}}
 {{- define "monitoring.podMonitor" }}
 ---
@@ -31,6 +32,10 @@ spec:
       relabelings:
         - {sourceLabels: [__meta_kubernetes_pod_label_app_kubernetes_io_instance], targetLabel: line}
         - {sourceLabels: [__metrics_path__], targetLabel: metrics_path}
+        {{- if $.whatever }}
+        - {targetLabel: instance, replacement: {{ $.name }}}
+        - {action: labeldrop, regex: pod}
+        {{- end }}
     {{- end }}
 {{- end }}
 
@@ -53,6 +58,8 @@ and of Helm's are the same. Dict: root, file.
   | replace "DISK_LEFT" (divf $alerts.thresholds.diskLeft 100 | toString)
   | replace "BACKUP_HOURS" (toString $alerts.thresholds.backupHours)
   | replace "CERTIFICATE_DAYS" (toString $alerts.thresholds.certificateDays)
+  | replace "MAINTENANCE_WINDOW" (mul 2 $alerts.thresholds.maintenanceDays | toString)
+  | replace "MAINTENANCE_DAYS" (toString $alerts.thresholds.maintenanceDays)
   }}
 {{- end }}
 
