@@ -5,6 +5,7 @@ package hours
 import (
 	"fmt"
 	"time"
+	_ "time/tzdata" // The list of zones: images of one program, and some machines, have none.
 
 	"github.com/robfig/cron/v3"
 
@@ -41,7 +42,7 @@ func Asleep(s spec.Scaling, now time.Time) string {
 	open, next, err := Kept(s, now)
 	switch {
 	case err != nil:
-		// This machine may lack the list of time zones. KEDA has it, and has decided.
+		// KEDA's list of zones may be newer than ours, and it has decided.
 		return fmt.Sprintf("office hours are from %q to %q, %s", s.Start, s.End, s.TimeZone)
 	case open:
 		return ""
