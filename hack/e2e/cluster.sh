@@ -51,6 +51,7 @@ leave() {
   trap - EXIT
   if [ -n "${borrowed:-}" ]; then
     bin/sparkwiz uninstall "${answers[@]}" --confirm="$namespace" --purge >>"$logs/leave.log" 2>&1 || true
+    scaling_away >>"$logs/leave.log" 2>&1 || true
   elif [ -d "$root/.e2e/state" ]; then
     # Without this the state directory must stay, or its mounts could never be found again.
     if phase sandbox-down bin/sparkwiz sandbox down; then rm -rf "$root/.e2e/state"; else status=1; fi

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/sparkwiz/sparkwiz/internal/access"
 	"github.com/sparkwiz/sparkwiz/internal/deploy"
 	"github.com/sparkwiz/sparkwiz/internal/kube"
@@ -41,6 +43,9 @@ func (a *app) impact(ctx context.Context, o deploy.Options) []string {
 
 // sessions says what a Connect server holds that ends with it.
 func sessions(ctx context.Context, c *kube.Cluster, p plan.Plan, release, server string) []string {
+	if d, err := c.Client.AppsV1().Deployments(p.Namespace).Get(ctx, server, metav1.GetOptions{}); err == nil && d.Spec.Replicas != nil && *d.Spec.Replicas == 0 {
+		return nil // It is down already, outside office hours.
+	}
 	port := 4040
 	for _, r := range p.Releases {
 		for _, d := range r.Doors {

@@ -16,7 +16,7 @@ func (a *app) verifyCommand() *cobra.Command {
 		Short: "Prove the platform with real queries",
 		Long: "Uses every component from inside the cluster, as people do: queries on executors, Iceberg tables with time travel, applications in the " +
 			"History Server, notebooks, DAGs. What it made is deleted again. Outside prod it also takes an executor away in the middle of a query, and " +
-			"in the end it waits until idle executors are given back.",
+			"in the end it waits until idle executors are given back. Outside office hours it tries nothing, and says when they begin.",
 		Example: "  sparkwiz verify\n  sparkwiz verify --quick   # without what takes long",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

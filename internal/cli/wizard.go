@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/sparkwiz/sparkwiz/internal/deploy"
 	"github.com/sparkwiz/sparkwiz/internal/facts"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
+	"github.com/sparkwiz/sparkwiz/internal/hours"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
 	"github.com/sparkwiz/sparkwiz/internal/question"
@@ -157,6 +159,11 @@ func (a *app) install(ctx context.Context, s spec.Spec, observe progress.Observe
 	}
 	if err := deploy.Apply(ctx, o, observe); err != nil {
 		return err
+	}
+	// KEDA takes the servers down again within half a minute: a proof would race with it, and say nothing of the platform.
+	if why := hours.Asleep(p.Spec.Scaling, time.Now()); why != "" {
+		observe(progress.Event{Step: "verify", Title: "Proof", State: progress.Skipped, Reason: "the Connect servers are down " + why})
+		return nil
 	}
 	_, err = verify.Run(ctx, cluster, p, true, observe)
 	return err

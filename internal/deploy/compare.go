@@ -35,6 +35,8 @@ func (s releaseStep) compare(w *World, record *release.Release, planned []*objec
 		switch {
 		case found == nil && !vanishes(o):
 			return Observed{State: Drifted, Reason: fmt.Sprintf("%s is gone", refOf(o))}, nil
+		case found != nil && emptied(o, found):
+			return Observed{State: Drifted, Reason: fmt.Sprintf("%s was scaled to 0", refOf(o))}, nil
 		case found != nil && hasFailed(found):
 			return Observed{State: Failed, Reason: fmt.Sprintf("%s has failed", refOf(o))}, nil
 		}

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -25,6 +26,7 @@ func (s releaseStep) Ready(ctx context.Context, w *World) (Readiness, error) {
 	}
 	r := Readiness{Done: true}
 	var waiting []*object
+	clocked := byTheClock(planned)
 	for _, o := range planned {
 		found := there[refOf(o)]
 		if found == nil {
@@ -39,6 +41,18 @@ func (s releaseStep) Ready(ctx context.Context, w *World) (Readiness, error) {
 		done, trouble, err := settled(found)
 		if err != nil {
 			return Readiness{}, fmt.Errorf("%s: %w", refOf(found), err)
+		}
+		switch {
+		case emptied(o, found):
+			done, trouble.Says = false, "was scaled to 0"
+		case o.GetKind() == "Deployment" && clocked[o.GetName()]:
+			why, late := rests(found, w.Plan.Spec.Scaling, time.Now())
+			if why != "" {
+				r.Rests = why
+			}
+			if late != nil {
+				done, trouble = false, *late
+			}
 		}
 		if !done {
 			r.Done = false
@@ -69,6 +83,9 @@ func settled(o *object) (bool, Trouble, error) {
 	}
 	if o.GroupVersionKind().Group == cnpg {
 		return operated(o, trouble)
+	}
+	if o.GroupVersionKind().Group == keda {
+		return scaled(o, trouble)
 	}
 	if fills(o) {
 		return filled(o, trouble)

@@ -36,8 +36,11 @@ func Status(ctx context.Context, o Options) ([]StepStatus, error) {
 				break
 			}
 			s.Done, s.Ready, s.Want = r.Done && f.State == InSync, r.Ready, r.Want
-			if len(r.Troubles) > 0 {
+			switch {
+			case len(r.Troubles) > 0:
 				s.Reason = firstOf(r.Troubles)
+			case r.Rests != "" && f.State == InSync:
+				s.Reason = r.Rests
 			}
 		}
 		all = append(all, s)

@@ -35,6 +35,7 @@ type Readiness struct {
 	Ready, Want int       // pods
 	Troubles    []Trouble // why it is not done, the worst first
 	Stuck       []podID   // pods that must be replaced for it to go on
+	Rests       string    // why pods that one would look for are not there, as planned
 }
 
 // Steps lists the whole install in the order in which people read it. The

@@ -49,7 +49,13 @@ func scalingRows() []Question {
 		Key: "scaling.end", Page: "scaling", Title: "Office hours end", When: inOfficeHours,
 		Help:  "When the Connect servers stop, as a cron line.",
 		Field: func(s *spec.Spec) any { return &s.Scaling.End },
-		Check: func(s spec.Spec) error { return cronLine(s.Scaling.End) },
+		Check: func(s spec.Spec) error {
+			// KEDA refuses such a pair, after everything else is installed.
+			if s.Scaling.End == s.Scaling.Start {
+				return errors.New("want another time than the one at which they begin")
+			}
+			return cronLine(s.Scaling.End)
+		},
 	}}
 }
 

@@ -87,6 +87,7 @@ func TestValidate(t *testing.T) {
 		{[]string{"scaling.officeHours=yes"}, ""},
 		{[]string{"scaling.officeHours=yes", "scaling.start=@daily"}, "scaling.start: want a cron line of five fields, such as 0 8 * * 1-5"},
 		{[]string{"scaling.officeHours=yes", "scaling.end=0 25 * * *"}, "scaling.end: want a cron line of five fields, such as 0 8 * * 1-5"},
+		{[]string{"scaling.officeHours=yes", "scaling.end=0 8 * * 1-5"}, "scaling.end: want another time than the one at which they begin"},
 		{[]string{"scaling.officeHours=yes", "scaling.timezone=over there"}, "scaling.timezone: want a time zone such as Europe/Berlin"},
 		{[]string{"scaling.start=whenever"}, ""}, // nobody keeps the hours
 		{[]string{"spark.executor.cores=0"}, "spark.executor.cores: want a number from 1 to 64"},

@@ -33,6 +33,9 @@ const pace = time.Second
 // goes away, executors that are given back.
 func Run(ctx context.Context, c *kube.Cluster, p plan.Plan, quick bool, observe progress.Observer) (Report, error) {
 	var report Report
+	if err := asleep(ctx, c, p, time.Now()); err != nil {
+		return report, err
+	}
 	var proofs []*proof
 	for _, claim := range claims(p, quick) {
 		proofs = append(proofs, newProof(claim, p, &report, observe))

@@ -16,6 +16,8 @@ spec:
     name: {{ include "spark.connect" . }}
   minReplicaCount: 0
   maxReplicaCount: 1
+  # The end is the end: KEDA's five minutes after it are for work that may come again, which a clock knows nothing of.
+  cooldownPeriod: 0
   triggers:
     - type: cron
       metadata:
