@@ -63,6 +63,9 @@ var given = map[string]map[string]any{
 	"airflow traces.headersKey":        {"traces": map[string]any{"endpoint": "grpc://collector:4317", "headersSecret": "trace-headers"}},
 	"airflow networkPolicy.tracePeers": sendsTraces,
 
+	"monitoring traces.tempo": {"traces": map[string]any{"enabled": true}},
+	"monitoring traces.label": {"traces": map[string]any{"enabled": true, "tempo": "http://tempo.tracing:3200"}},
+
 	"airflow database.tls.caSecret":        verified,
 	"airflow database.tls.caKey":           verified,
 	"hive-metastore database.tls.caSecret": verified,
@@ -126,6 +129,7 @@ var flips = map[string]any{
 	"rclone.image.pullPolicy":        "Always",
 	"traces.endpoint":                "http://collector:4318",
 	"traces.per":                     "application",
+	"traces.tempo":                   "https://tempo.example:443",
 	"traces.headersSecret":           "trace-headers",
 	"traces.caSecret":                "trace-ca",
 	"clients":                        []any{map[string]any{"name": "jupyter", "servers": []any{map[string]any{"port": 8888, "labels": map[string]any{"app": "jupyter"}}}}},
