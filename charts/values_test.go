@@ -64,6 +64,8 @@ var given = map[string]map[string]any{
 	"airflow networkPolicy.tracePeers": sendsTraces,
 
 	"airflow networkPolicy.prometheusPeers": measured,
+	"monitoring traces.tempo": {"traces": map[string]any{"enabled": true}},
+	"monitoring traces.label": {"traces": map[string]any{"enabled": true, "tempo": "http://tempo.tracing:3200"}},
 
 	"airflow database.tls.caSecret":        verified,
 	"airflow database.tls.caKey":           verified,
@@ -133,6 +135,7 @@ var flips = map[string]any{
 	"metrics.image.pullPolicy":       "Always",
 	"traces.endpoint":                "http://collector:4318",
 	"traces.per":                     "application",
+	"traces.tempo":                   "https://tempo.example:443",
 	"traces.headersSecret":           "trace-headers",
 	"traces.caSecret":                "trace-ca",
 	"clients":                        []any{map[string]any{"name": "jupyter", "servers": []any{map[string]any{"port": 8888, "labels": map[string]any{"app": "jupyter"}}}}},
