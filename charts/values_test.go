@@ -64,8 +64,8 @@ var given = map[string]map[string]any{
 	"airflow networkPolicy.tracePeers": sendsTraces,
 
 	"airflow networkPolicy.prometheusPeers": measured,
-	"monitoring traces.tempo": {"traces": map[string]any{"enabled": true}},
-	"monitoring traces.label": {"traces": map[string]any{"enabled": true, "tempo": "http://tempo.tracing:3200"}},
+	"monitoring traces.tempo":               {"traces": map[string]any{"enabled": true}},
+	"monitoring traces.label":               {"traces": map[string]any{"enabled": true, "tempo": "http://tempo.tracing:3200"}},
 
 	"airflow database.tls.caSecret":        verified,
 	"airflow database.tls.caKey":           verified,
