@@ -46,8 +46,12 @@ an_executor() {
 }
 
 # targets_up LINES waits until Prometheus reaches what our monitors name, two paths of each line's driver, and the kubelet's two.
+# The way there is long: the operator writes a Secret, the kubelet puts it into the pod when it next looks at that, the
+# config-reloader tells Prometheus, and that scrapes within 30 s. A kubelet looks at once at a pod that changes, by an annotation too.
 targets_up() {
-  for _ in $(seq 60); do
+  local try
+  for try in $(seq 120); do
+    [ $((try % 10)) -ne 5 ] || cluster -n "$monitoring" annotate --overwrite pod prometheus-theirs-0 "try=$try"
     asked 'targets?state=active' | python3 -c '
 import json, sys
 targets = json.load(sys.stdin)["data"]["activeTargets"]
@@ -59,7 +63,11 @@ assert len(ours) == 2 * len(sys.argv[2].split()) and len(kubelets) == 2 and len(
     sleep 2
   done
   cat "$logs/targets"
-  ! grep -q Error "$logs/targets"
+  if grep -q Error "$logs/targets"; then
+    cluster -n "$monitoring" logs prometheus-theirs-0 -c config-reloader --tail=20
+    cluster -n "$monitoring" logs "deployment/prometheus-operator-$namespace" --tail=20
+    return 1
+  fi
 }
 
 # value QUERY prints the numbers that Prometheus has for it now.
@@ -141,7 +149,7 @@ observe_platform() {
     work "$line" & # One after the other would take too long; each has its executors.
     workers+=("$!")
   done
-  alerted 180 SparkExecutorsStarved firing spark-35
+  alerted 300 SparkExecutorsStarved firing spark-35
   cluster -n "$namespace" delete quota no-more-pods
   for line in $lines; do
     logged "deployment/$line-connect" spark-connect driver
