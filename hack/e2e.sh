@@ -14,6 +14,7 @@ source hack/e2e/platform.sh
 source hack/e2e/upgrade.sh
 source hack/e2e/faults.sh
 source hack/e2e/airflowmetrics.sh
+source hack/e2e/operator.sh
 source hack/e2e/observe.sh
 source hack/e2e/trace.sh
 source hack/e2e/fleet.sh

@@ -29,11 +29,16 @@ if [ ! -x "$program" ]; then
     cd "$tmp"
     go mod init "sparkwiz.test/$name"
     go mod edit "-require=$module"
+    flags=()
     for one in $more; do
-      if [[ $one == *=* ]]; then go mod edit "-replace=$one"; else go mod edit "-require=$one"; fi
+      case $one in
+      -*) flags+=("$one") ;;
+      *=*) go mod edit "-replace=$one" ;;
+      *) go mod edit "-require=$one" ;;
+      esac
     done
     package=${module%%@*}/$package
-    GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o program "${package%/.}"
+    GOFLAGS=-mod=mod CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' "${flags[@]}" -o program "${package%/.}"
   ) >&2
   mv "$tmp/program" "$program"
 fi

@@ -1,9 +1,8 @@
-# Metrics, dashboards and alerts of the platform that runs. Sourced by hack/e2e.sh, which calls observe_platform after the
-# platform is installed; the platform is left as it was found.
+# Metrics, dashboards and alerts of the platform that runs, under a Prometheus operator that is there already (hack/e2e/operator.sh).
+# Sourced by hack/e2e.sh, which calls observe_platform after the platform is installed; the platform is left as it was found.
 #
-# Real: Spark and its executors, the objects in the API server under the definitions of the Prometheus operator, and Prometheus,
-# which relabels, scrapes and evaluates. It is a process of this machine, for its image cannot be had here; the operator's part,
-# to make a configuration of the objects, is done by hack/e2e/scrape.py.
+# All of it is real: the operator makes Prometheus' configuration of our objects, Prometheus finds, scrapes and evaluates, and
+# Alertmanager calls somebody. kube-state-metrics cannot be had here, so alerts that go by it are not raised.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
 # cluster ARGUMENT… is the sandbox's own kubectl, with its cluster and no other.
@@ -15,24 +14,6 @@ monitoring_definitions() {
   read -r module where < <(grep prometheus-operator hack/checkers/crds.txt)
   dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
   echo "$dir/$where"
-}
-
-# A Prometheus as somebody might have it: in another namespace, following what has a label.
-somebodys_prometheus() {
-  cluster create namespace "$namespace-prometheus"
-  cluster apply -f - <<YAML
-apiVersion: monitoring.coreos.com/v1
-kind: Prometheus
-metadata: {name: theirs, namespace: $namespace-prometheus}
-spec:
-  version: v2.42.0
-  scrapeInterval: 5s
-  evaluationInterval: 5s
-  podMonitorSelector: {matchLabels: {release: theirs}}
-  podMonitorNamespaceSelector: {}
-  ruleSelector: {matchLabels: {release: theirs}}
-  ruleNamespaceSelector: {}
-YAML
 }
 
 # work makes one line compute for two minutes at least, from its own pod: tasks, shuffles, cached data, a job that fails now and then.
@@ -64,51 +45,112 @@ an_executor() {
   cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$1" --field-selector=status.phase=Running -o name | head -1
 }
 
+# targets_up LINES waits until Prometheus reaches what our monitors name, two paths of each line's driver, and the kubelet's two.
+# The way there is long: the operator writes a Secret, the kubelet puts it into the pod when it next looks at that, the
+# config-reloader tells Prometheus, and that scrapes within 30 s. A kubelet looks at once at a pod that changes, by an annotation too.
+targets_up() {
+  local try
+  for try in $(seq 120); do
+    [ $((try % 10)) -ne 5 ] || cluster -n "$monitoring" annotate --overwrite pod prometheus-theirs-0 "try=$try"
+    asked 'targets?state=active' | python3 -c '
+import json, sys
+targets = json.load(sys.stdin)["data"]["activeTargets"]
+for t in targets: print(t["health"], t["scrapePool"], t["scrapeUrl"], t["labels"].get("line", ""), t["lastError"])
+assert all(t["health"] == "up" for t in targets)
+pools = sorted(t["scrapePool"] for t in targets)
+ours, kubelets = ([p for p in pools if p.startswith(kind)] for kind in ("podMonitor/" + sys.argv[1] + "/spark-driver/", "serviceMonitor/"))
+assert len(ours) == 2 * len(sys.argv[2].split()) and len(kubelets) == 2 and len(pools) == len(ours) + 2, pools' "$namespace" "$1" >"$logs/targets" 2>&1 && break
+    sleep 2
+  done
+  cat "$logs/targets"
+  if grep -q Error "$logs/targets"; then
+    cluster -n "$monitoring" logs prometheus-theirs-0 -c config-reloader --tail=20
+    cluster -n "$monitoring" logs "deployment/prometheus-operator-$namespace" --tail=20
+    return 1
+  fi
+}
+
+# value QUERY prints the numbers that Prometheus has for it now.
+value() {
+  curl -fsS --get "$prometheus/api/v1/query" --data-urlencode "query=$1" |
+    python3 -c 'import json, sys; print(*[r["value"][1] for r in json.load(sys.stdin)["data"]["result"]])'
+}
+
+# lose_a_server deletes the pod of a line's Connect server, as a node that dies would. By that time Prometheus has seen it well.
+lose_a_server() {
+  for _ in $(seq 60); do
+    [ "$(value "sparkwiz:connect_up:bool{namespace=\"$namespace\", line=\"$1\"}")" != 1 ] || break
+    sleep 1
+  done
+  cluster -n "$namespace" delete pod -l "spark-role=driver,app.kubernetes.io/instance=$1"
+  cluster -n "$namespace" rollout status "deployment/$1-connect" --timeout=180s
+}
+
+# no_more_pods forbids new pods in the namespace, so that executors are asked for and do not come. SparkExecutorsStarved waits
+# 15 minutes before it calls anybody: a copy of it waits 15 seconds. Everything else of the rule is as it was installed.
+no_more_pods() {
+  cluster -n "$namespace" get prometheusrule sparkwiz-spark -o json | python3 -c '
+import json, sys
+rules = [r for g in json.load(sys.stdin)["spec"]["groups"] for r in g["rules"] if r.get("alert") == "SparkExecutorsStarved"]
+assert len(rules) == 1 and rules[0]["for"] == "15m", rules
+rules[0]["for"] = "15s"
+rules[0]["labels"]["copy"] = "sooner"
+about = {"name": "sooner", "namespace": sys.argv[1], "labels": {"release": "theirs"}}
+print(json.dumps({"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": about,
+  "spec": {"groups": [{"name": "sooner", "rules": rules}]}}))' "$monitoring" | cluster apply -f -
+  cluster -n "$namespace" create quota no-more-pods --hard=pods=0
+}
+
 # observed takes away what the phase has made, however it ends.
 observed() {
   # shellcheck disable=SC2048,SC2086 # Processes of this phase, as words.
-  kill ${prometheus:-} ${workers[*]:-} 2>/dev/null || true
-  cluster delete namespace "$namespace-prometheus" --ignore-not-found --timeout=60s
+  kill ${workers[*]:-} 2>/dev/null || true
+  cluster -n "$namespace" delete quota no-more-pods --ignore-not-found
+  operator_down
   [ -z "$definitions" ] || cluster delete -f "$definitions" --ignore-not-found --timeout=60s >/dev/null
 }
 
 observe_platform() {
-  local port lines='spark-35 spark-41' before dashboards line worker
-  workers=()
+  local lines='spark-35 spark-41' before dashboards line worker
+  # Not local: the trap runs when the function is gone.
+  monitoring=$namespace-prometheus workers=() receiver=
   # Whoever has these definitions already keeps them, and what he has made of them.
   definitions=$(monitoring_definitions)
   if [ -n "$(cluster get crd podmonitors.monitoring.coreos.com --ignore-not-found -o name)" ]; then definitions=; fi
+  operator_images
   trap observed EXIT
   [ -z "$definitions" ] || cluster apply --server-side -f "$definitions" >/dev/null
   cluster wait --for=condition=Established crd/podmonitors.monitoring.coreos.com crd/prometheuses.monitoring.coreos.com --timeout=60s
-  somebodys_prometheus
+  operator_up
+  receiver_up
+  somebodys_prometheus "$called"
 
   # Neither the label nor the namespace is known yet: the plan sees that nothing would be scraped, and says which they are.
   bin/sparkwiz plan "${answers[@]}" --set observability.metrics=existing | tee "$logs/plan"
-  grep -q -- "--set observability.namespace=$namespace-prometheus --set observability.label=release=theirs" "$logs/plan"
-  answers+=(--set observability.metrics=existing --set "observability.namespace=$namespace-prometheus" --set observability.label=release=theirs)
+  grep -q -- "--set observability.namespace=$monitoring --set observability.label=release=theirs" "$logs/plan"
+  answers+=(--set observability.metrics=existing --set "observability.namespace=$monitoring" --set observability.label=release=theirs)
 
   # The Connect servers are not restarted for it.
   before=$(cluster -n "$namespace" get pods -l spark-role=driver -o jsonpath='{.items[*].metadata.uid}')
   bin/sparkwiz apply "${answers[@]}" --yes
   cluster -n "$namespace" get podmonitor spark-driver -o jsonpath='{.metadata.labels.release}' | grep -qx theirs
-  cluster -n "$namespace" get networkpolicy spark-41-connect -o json | grep -q "$namespace-prometheus"
+  cluster -n "$namespace" get networkpolicy spark-41-connect -o json | grep -q "$monitoring"
   [ "$before" = "$(cluster -n "$namespace" get pods -l spark-role=driver -o jsonpath='{.items[*].metadata.uid}')" ]
   dashboards=$(cluster -n "$namespace" get configmaps -l grafana_dashboard=1 -o name | wc -l)
   echo "$dashboards dashboards for Grafana's sidecar"
   [ "$dashboards" -gt 5 ]
 
-  python3 hack/e2e/scrape.py "$kubeconfig" "$namespace" release=theirs "$logs/prometheus"
-  "$(hack/prometheus.sh)/promtool" check config "$logs/prometheus/prometheus.yaml"
-  rm -rf "$logs/prometheus/data"
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-  "$(hack/prometheus.sh)/prometheus" --config.file "$logs/prometheus/prometheus.yaml" --storage.tsdb.path "$logs/prometheus/data" \
-    --web.listen-address "127.0.0.1:$port" >"$logs/prometheus.log" 2>&1 &
-  prometheus=$!
+  cluster -n "$monitoring" wait --for=condition=Available prometheus/theirs alertmanager/theirs --timeout=180s
+  prometheus=http://$(cluster -n "$monitoring" get pod prometheus-theirs-0 -o jsonpath='{.status.podIP}'):9090
+  targets_up "$lines"
+  lose_a_server spark-35
+  no_more_pods
   for line in $lines; do
     work "$line" & # One after the other would take too long; each has its executors.
     workers+=("$!")
   done
+  alerted 300 SparkExecutorsStarved firing spark-35
+  cluster -n "$namespace" delete quota no-more-pods
   for line in $lines; do
     logged "deployment/$line-connect" spark-connect driver
     for _ in $(seq 60); do # Executors start, log and get tasks when they can.
@@ -117,14 +159,15 @@ observe_platform() {
     done
     logged "$(an_executor "$line")" spark-kubernetes-executor executor
   done
+  alerted 240 SparkExecutorsStarved resolved spark-35
+  # This one is as it was installed, its two minutes included. It ends when the budget allows, long after the server is back.
+  alerted 240 SparkConnectUnavailable firing spark-35
   for worker in "${workers[@]}"; do wait "$worker"; done
-  curl -fsS "http://127.0.0.1:$port/api/v1/targets?state=active" | python3 -c '
-import json, sys
-targets = json.load(sys.stdin)["data"]["activeTargets"]
-for t in targets: print(t["health"], t["scrapeUrl"], t["labels"]["line"], t["lastError"])
-assert len(targets) == 4 and all(t["health"] == "up" for t in targets)'
-  SPARKWIZ_PROMETHEUS=http://127.0.0.1:$port SPARKWIZ_NAMESPACE=$namespace SPARKWIZ_LINES=$lines SPARKWIZ_DRAWING=$logs/dashboards.html \
-    go test -count=1 -v -run 'Answers|ListsAreTrue' ./internal/dashboard
+  targets_up "$lines" # The server that came back has another address.
+  cluster -n "$namespace" get prometheusrules -o json >"$logs/rules.json"
+  SPARKWIZ_PROMETHEUS=$prometheus SPARKWIZ_NAMESPACE=$namespace SPARKWIZ_LINES=$lines SPARKWIZ_VOLUMES=$monitoring \
+    SPARKWIZ_RULES=$logs/rules.json SPARKWIZ_DRAWING=$logs/dashboards.html \
+    go test -count=1 -v -run 'Answers|ListsAreTrue|RulesAreLoaded' ./internal/dashboard
   echo "drawn: $logs/dashboards.html"
 
   # An answer taken back: monitors, rules and dashboards go, and Spark stays.

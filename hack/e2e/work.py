@@ -6,6 +6,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 spark = SparkSession.builder.getOrCreate()
+spark.range(10).count()  # Executors may be long in coming; the time is counted from here.
 until = time.monotonic() + 120
 rounds = failures = 0
 while time.monotonic() < until or rounds < 5:

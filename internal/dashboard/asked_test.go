@@ -18,23 +18,30 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/dashboard"
 )
 
-// prometheus is a real server that scrapes a real platform. hack/observe.sh
-// and hack/e2e/observe.sh start one and name it here.
+// prometheus is a real server that scrapes a real platform.
+// hack/e2e/observe.sh has one started and names it here.
 type prometheus struct {
 	url       string
 	namespace string
 	lines     []string
 	airflow   bool // whether DAGs have run there, and an Iceberg maintenance
+	// volumes is a namespace that has volumes of which a kubelet has
+	// statistics. The sandbox's own are of the kind hostPath, of which it has
+	// none.
+	volumes string
 }
 
 func running(t *testing.T) prometheus {
 	t.Helper()
-	p := prometheus{url: os.Getenv("SPARKWIZ_PROMETHEUS"), namespace: os.Getenv("SPARKWIZ_NAMESPACE"), lines: strings.Fields(os.Getenv("SPARKWIZ_LINES")), airflow: os.Getenv("SPARKWIZ_AIRFLOW") == "yes"}
+	p := prometheus{
+		url: os.Getenv("SPARKWIZ_PROMETHEUS"), namespace: os.Getenv("SPARKWIZ_NAMESPACE"), lines: strings.Fields(os.Getenv("SPARKWIZ_LINES")),
+		airflow: os.Getenv("SPARKWIZ_AIRFLOW") == "yes", volumes: os.Getenv("SPARKWIZ_VOLUMES"),
+	}
 	if p.url == "" {
 		t.Skip("no Prometheus is named by SPARKWIZ_PROMETHEUS: hack/e2e/observe.sh starts one")
 	}
-	if p.namespace == "" || len(p.lines) == 0 {
-		t.Fatal("SPARKWIZ_NAMESPACE and SPARKWIZ_LINES say what it scrapes")
+	if p.namespace == "" || len(p.lines) == 0 || p.volumes == "" {
+		t.Fatal("SPARKWIZ_NAMESPACE, SPARKWIZ_LINES and SPARKWIZ_VOLUMES say what it scrapes")
 	}
 	return p
 }
@@ -50,21 +57,26 @@ type point struct {
 	value float64
 }
 
+// get reads the answer to one request.
+func (p prometheus) get(ctx context.Context, path string, answer any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+path, http.NoBody)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	return json.NewDecoder(response.Body).Decode(answer)
+}
+
 // ask gets an answer over the time from start to end, in steps of 5 s.
 func (p prometheus) ask(ctx context.Context, expr string, start, end time.Time) ([]series, error) {
 	q := url.Values{
 		"query": {expr}, "step": {"5"},
 		"start": {strconv.FormatInt(start.Unix(), 10)}, "end": {strconv.FormatInt(end.Unix(), 10)},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/api/v1/query_range?"+q.Encode(), http.NoBody)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
 	var answer struct {
 		Status, Error string
 		Data          struct {
@@ -74,7 +86,7 @@ func (p prometheus) ask(ctx context.Context, expr string, start, end time.Time) 
 			}
 		}
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+	if err := p.get(ctx, "/api/v1/query_range?"+q.Encode(), &answer); err != nil {
 		return nil, err
 	}
 	if answer.Status != "success" {
@@ -124,7 +136,8 @@ func (p prometheus) shows(source dashboard.Source) []string {
 }
 
 // TestAnswers: every panel whose numbers come from Spark, from our rules or
-// from Airflow shows numbers on a platform that works, for every line that runs.
+// from Airflow shows numbers on a platform that works, for every line that
+// runs, and those of the kubelet show some where it has any.
 func TestAnswers(t *testing.T) {
 	p := running(t)
 	end := time.Now()
@@ -138,8 +151,12 @@ func TestAnswers(t *testing.T) {
 			for _, panel := range s.Panels {
 				d := drawn{Panel: panel}
 				seen := map[string]bool{}
+				namespace := p.namespace
+				if panel.Source == dashboard.Kubelet {
+					namespace = p.volumes
+				}
 				for _, q := range panel.Queries {
-					answer, err := p.ask(t.Context(), q.For(p.namespace, strings.Join(p.lines, "|"), "2m"), start, end)
+					answer, err := p.ask(t.Context(), q.For(namespace, strings.Join(p.lines, "|"), "2m"), start, end)
 					if err != nil {
 						t.Errorf("%s, %s: %v", b.ID, panel.Title, err)
 					}
@@ -159,6 +176,10 @@ func TestAnswers(t *testing.T) {
 						empty++
 						t.Errorf("%s, %s shows nothing of %s", b.ID, panel.Title, whose)
 					}
+				}
+				if panel.Source == dashboard.Kubelet && len(seen) == 0 {
+					empty++
+					t.Errorf("%s, %s shows nothing of %s", b.ID, panel.Title, namespace)
 				}
 				section.panels = append(section.panels, d)
 			}
@@ -181,8 +202,8 @@ func legend(template string, labels map[string]string) string {
 	return template
 }
 
-// TestListsAreTrue: what the committed lists say of a line of Spark is what it
-// exposes now; with -update it is written down.
+// TestListsAreTrue: what the committed lists say of a line of Spark, or of the
+// kubelet, is what it exposes now; with -update Spark's are written down.
 func TestListsAreTrue(t *testing.T) {
 	p := running(t)
 	end := time.Now()
@@ -190,24 +211,39 @@ func TestListsAreTrue(t *testing.T) {
 		if !slices.Contains(p.lines, line) {
 			continue
 		}
-		answer, err := p.ask(t.Context(), fmt.Sprintf(`count by (__name__) ({namespace=%q, line=%q})`, p.namespace, line), end.Add(-10*time.Minute), end)
-		if err != nil {
-			t.Fatal(err)
-		}
-		now := map[string]bool{}
-		for _, s := range answer {
-			now[s.labels["__name__"]] = true
-		}
+		now := p.names(t, fmt.Sprintf(`namespace=%q, line=%q`, p.namespace, line), end)
 		if *update {
 			record(t, file, now)
 		}
-		for name := range list(t, file) {
-			if !now[name] {
-				t.Errorf("%s exposes no %s, which %s says", line, name, file)
-			}
-		}
-		t.Logf("%s exposes %d metrics, of which %s lists %d", line, len(now), file, len(list(t, file)))
+		compare(t, line, file, now)
 	}
+	compare(t, "the kubelet", "kubelet.txt", p.names(t, `job="kubelet"`, end))
+}
+
+// names are those of the metrics that have had the labels in the ten minutes
+// before.
+func (p prometheus) names(t *testing.T, labels string, end time.Time) map[string]bool {
+	t.Helper()
+	answer, err := p.ask(t.Context(), "count by (__name__) ({"+labels+"})", end.Add(-10*time.Minute), end)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, s := range answer {
+		names[s.labels["__name__"]] = true
+	}
+	return names
+}
+
+// compare holds a list against what is exposed now.
+func compare(t *testing.T, who, file string, now map[string]bool) {
+	t.Helper()
+	for name := range list(t, file) {
+		if !now[name] {
+			t.Errorf("%s exposes no %s, which %s says", who, name, file)
+		}
+	}
+	t.Logf("%s exposes %d metrics, of which %s lists %d", who, len(now), file, len(list(t, file)))
 }
 
 // record writes down what there is but for the noise: percentiles, the second
