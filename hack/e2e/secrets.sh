@@ -59,10 +59,10 @@ aws_up() {
   aws_pid=$!
 }
 
-# external_secrets_up installs the operator by its own chart, its webhook too, which judges stores. The chart's one dependency is
-# switched off, and not in the archive.
+# external_secrets_up installs the operator by its own chart, without its webhook, which only judges what the API server has judged
+# by schema, and without what makes certificates for that. The chart's one dependency is switched off, and not in the archive.
 external_secrets_up() {
-  local from image=image.repository=sparkwiz.test/external-secrets,image.tag=v0.16.2
+  local from
   from=$(hack/part.sh --files external-secrets)
   cluster apply --server-side -k "$from/config/crds/bases" >/dev/null
   cp -r "$from/deploy/charts/external-secrets" "$stores/chart"
@@ -70,7 +70,7 @@ external_secrets_up() {
   sed -i '/^dependencies:/,$d' "$stores/chart/Chart.yaml"
   rm -f "$stores/chart/Chart.lock"
   "$(hack/tool.sh helm)" --kubeconfig "$kubeconfig" install external-secrets "$stores/chart" --namespace "$namespace-store" --wait --timeout 4m \
-    --set "installCRDs=false,$image,${image//image./webhook.image.},${image//image./certController.image.}" \
+    --set installCRDs=false,webhook.create=false,certController.create=false,image.repository=sparkwiz.test/external-secrets,image.tag=v0.16.2 \
     --set "extraEnv[0].name=AWS_SECRETSMANAGER_ENDPOINT,extraEnv[0].value=$AWS_ENDPOINT_URL" \
     --set "extraEnv[1].name=AWS_STS_ENDPOINT,extraEnv[1].value=$AWS_ENDPOINT_URL"
 }
@@ -108,7 +108,6 @@ secrets_platform() {
   cluster create namespace "$namespace-store"
   bin/sparkwiz sandbox load "$operator"
   aws_up
-  # Its pods need a while to give each other certificates.
   external_secrets_up >"$logs/helm.log" 2>&1 &
   helm_pid=$!
   bin/sparkwiz sandbox load "$agent"

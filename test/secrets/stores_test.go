@@ -24,11 +24,11 @@ func TestStores(t *testing.T) {
 		name string
 		run  func(*testing.T)
 	}{
-		{"aws, by keys", p.awsByKeys},
-		{"aws, by identity", p.awsByIdentity},
 		{"vault, by a wrong token and the right one", p.vaultByToken},
 		{"vault, by identity", p.vaultByIdentity},
 		{"vault-agent", p.vaultAgent},
+		{"aws, by keys", p.awsByKeys},
+		{"aws, by identity", p.awsByIdentity},
 	} {
 		began := time.Now()
 		if !t.Run(stage.name, stage.run) {
@@ -40,43 +40,20 @@ func TestStores(t *testing.T) {
 	w.nobodySaw(t, p.namespace, p.canaries...)
 }
 
-// awsByKeys installs the platform. What it needs is in the store before.
-func (p *platform) awsByKeys(t *testing.T) {
-	p.in(t)
-	p.own("aws-keys", "access-key-id", "AKIAIOSFODNN7EXAMPLE", "secret-access-key", p.canary("aws"))
-	p.answer("provider: aws, install: true, region: eu-west-1, auth: static, secret: aws-keys")
-	if plan := p.run("plan"); !strings.Contains(plan, "External Secrets") || strings.Contains(plan, "external-secrets  ") {
-		t.Errorf("External Secrets is not adopted:\n%s", plan)
-	}
-	p.fill("the store is empty", func(l line) string { return l.Create }, func(key string) string { return p.canary(key + "-one") })
-	// External Secrets' own webhook has judged it.
-	if check := p.run("secrets", "check"); !strings.Contains(check, "… store        the store would be accepted") {
-		t.Errorf("before the first apply:\n%s", check)
-	}
-	p.run("apply", "--yes")
-	p.ready(t)
-	p.runs(t, "token-one")
-}
-
-// awsByIdentity: AWS is told who asks by a token of the ServiceAccount.
-func (p *platform) awsByIdentity(t *testing.T) {
-	p.in(t)
-	p.answer("provider: aws, install: true, region: eu-west-1, auth: identity, identity: \"arn:aws:iam::123456789012:role/spark-secrets\"")
-	p.run("apply", "--yes")
-	p.ready(t)
-	p.rotates(t, "token-two", "token-one")
-}
-
-// vaultByToken moves the present values into another store, and what runs sees
-// no difference. While the token is wrong, the check names the store and the
-// apply waits; with the right one it goes on by itself.
+// vaultByToken installs the platform. While the token is wrong, the check
+// names the store and the apply waits; with the right one it goes on by itself.
 func (p *platform) vaultByToken(t *testing.T) {
 	p.in(t)
-	before := p.server(t).UID
 	p.own("vault-ca", "ca.crt", read(t, from(t, "VAULT_CACERT")))
 	p.own("vault-token", "token", "hvs.ofnouse")
 	p.answer(p.vault("vault", "auth: static, secret: vault-token"))
-	p.fill("as it is now", func(l line) string { return l.Create }, p.present)
+	if plan := p.run("plan"); !strings.Contains(plan, "External Secrets is here already: used, not installed") {
+		t.Errorf("External Secrets is not adopted:\n%s", plan)
+	}
+	if check := p.run("secrets", "check"); !strings.Contains(check, "the store would be accepted") {
+		t.Errorf("before the first apply:\n%s", check)
+	}
+	p.fill("the store is empty", func(l line) string { return l.Create }, func(key string) string { return p.canary(key + "-one") })
 	applied := make(chan error, 1)
 	go func() {
 		out, err := p.w.sparkwiz("", "apply", "--yes", "-f", p.file)
@@ -98,10 +75,7 @@ func (p *platform) vaultByToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.ready(t)
-	if after := p.server(t).UID; after != before {
-		t.Error("the Connect server was started again, though no value is another")
-	}
-	p.runs(t, "token-two")
+	p.runs(t, "token-one")
 }
 
 // vaultByIdentity: Vault asks this cluster whose token it is shown.
@@ -110,25 +84,49 @@ func (p *platform) vaultByIdentity(t *testing.T) {
 	p.answer(p.vault("vault", "auth: identity, identity: spark"))
 	p.run("apply", "--yes")
 	p.ready(t)
-	p.rotates(t, "token-three", "token-two")
+	p.rotates(t, "token-two", "token-one")
 }
 
 // vaultAgent: External Secrets goes, and with its objects the Secrets that
 // they own; the agent makes them anew.
 func (p *platform) vaultAgent(t *testing.T) {
 	p.in(t)
-	p.answer(p.vault("vault-agent", "identity: spark"))
-	p.fill("as it is now", func(l line) string { return l.Change }, p.present)
+	p.answer(strings.Replace(p.vault("vault-agent", "identity: spark"), "install: true", "install: false", 1))
 	p.w.injector(from(t, "SPARKWIZ_TEST_ADDRESS"), from(t, "VAULT_AGENT_IMAGE"), p.namespace)
 	if check := p.run("secrets", "check"); !strings.Contains(check, "✓ injector") {
 		t.Errorf("the injector is not seen:\n%s", check)
 	}
 	p.run("apply", "--yes")
-	p.runs(t, "token-three")
+	p.runs(t, "token-two")
 	s, err := p.w.client.CoreV1().Secrets(p.namespace).Get(t.Context(), "spark-connect", metav1.GetOptions{})
 	if err != nil || s.Labels["app.kubernetes.io/managed-by"] != "sparkwiz" || len(s.OwnerReferences) > 0 {
 		t.Errorf("the Secret is not the agent's: %v %v %v", s.Labels, s.OwnerReferences, err)
 	}
+	p.rotates(t, "token-three", "token-two")
+}
+
+// awsByKeys moves the present values into another store, and what runs sees no
+// difference. External Secrets takes over the Secrets that are there.
+func (p *platform) awsByKeys(t *testing.T) {
+	p.in(t)
+	before := p.server(t).UID
+	p.own("aws-keys", "access-key-id", "AKIAIOSFODNN7EXAMPLE", "secret-access-key", p.canary("aws"))
+	p.answer("provider: aws, install: true, region: eu-west-1, auth: static, secret: aws-keys")
+	p.fill("as it is now", func(l line) string { return l.Create }, p.present)
+	p.run("apply", "--yes")
+	p.ready(t)
+	if after := p.server(t).UID; after != before {
+		t.Error("the Connect server was started again, though no value is another")
+	}
+	p.runs(t, "token-three")
+}
+
+// awsByIdentity: AWS is told who asks by a token of the ServiceAccount.
+func (p *platform) awsByIdentity(t *testing.T) {
+	p.in(t)
+	p.answer("provider: aws, install: true, region: eu-west-1, auth: identity, identity: \"arn:aws:iam::123456789012:role/spark-secrets\"")
+	p.run("apply", "--yes")
+	p.ready(t)
 	p.rotates(t, "token-four", "token-three")
 }
 
@@ -216,12 +214,12 @@ func (p *platform) in(t *testing.T) { p.t, p.w.t = t, t }
 func (p *platform) answer(secrets string) {
 	p.t.Helper()
 	text := fmt.Sprintf("cluster: {context: %s}\nname: %[2]s\nnamespace: %[2]s\nenvironment: dev\ngpu: {enabled: false}\niceberg: {enabled: false}\n"+
-		"observability: {mode: \"off\"}\ndr: {enabled: false}\nstorage: {mode: in-cluster}\nsecrets: {%[3]s}\n", from(p.t, "SPARKWIZ_TEST_CONTEXT"), p.namespace, secrets)
+		"observability: {mode: \"off\"}\ndr: {enabled: false}\nstorage: {mode: in-cluster}\nspark: {history: false, executor: {min: 0, max: 1}}\nsecrets: {%[3]s}\n", from(p.t, "SPARKWIZ_TEST_CONTEXT"), p.namespace, secrets)
 	write(p.t, p.file, text)
 }
 
 func (p *platform) vault(provider, more string) string {
-	return fmt.Sprintf("provider: %s, install: false, address: %q, mount: secret, ca: vault-ca, path: spark, %s", provider, from(p.t, "VAULT_ADDR"), more)
+	return fmt.Sprintf("provider: %s, install: true, address: %q, mount: secret, ca: vault-ca, path: spark, %s", provider, from(p.t, "VAULT_ADDR"), more)
 }
 
 func (p *platform) run(args ...string) string {
