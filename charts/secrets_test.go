@@ -1,13 +1,17 @@
 package charts
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // cipher has the form of a sealed value; nobody decrypts it here.
@@ -126,6 +130,46 @@ func TestSecretsAgentRoleIsLeast(t *testing.T) {
 		return
 	}
 	t.Error("there is no Role")
+}
+
+// TestSecretsAgentNames: the name of a Secret may be longer than what fits
+// into an annotation's; the file that the agent writes then has another, and
+// the program beside it knows which.
+func TestSecretsAgentNames(t *testing.T) {
+	long := strings.Repeat("credentials-of-the-", 6) + "lake"
+	keys := []any{map[string]any{"key": "k", "entry": "spark/dev/x", "property": "k"}}
+	values := map[string]any{"provider": "vault-agent", "store": map[string]any{"identity": "spark"}, "secrets": []any{
+		map[string]any{"name": long, "username": "", "keys": keys}, map[string]any{"name": long + "-2", "username": "", "keys": keys},
+	}}
+	files := map[string]string{}
+	for _, object := range objects(t, "secrets", values) {
+		switch object.GetKind() {
+		case "ConfigMap":
+			var config struct{ Secrets []struct{ Name, File string } }
+			if err := json.Unmarshal([]byte(as[corev1.ConfigMap](t, object.Object).Data["secrets.json"]), &config); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range config.Secrets {
+				files[s.File] = s.Name
+			}
+		case "Deployment":
+			found := 0
+			for name := range as[appsv1.Deployment](t, object.Object).Spec.Template.Annotations {
+				if wrong := validation.IsQualifiedName(name); len(wrong) > 0 {
+					t.Errorf("%s: %s", name, wrong)
+				}
+				if file, ok := strings.CutPrefix(name, "vault.hashicorp.com/agent-inject-secret-"); ok {
+					found++
+					if files[file] == "" {
+						t.Errorf("the program beside the agent does not know %s, only %v", file, files)
+					}
+				}
+			}
+			if found != 2 || len(files) != 2 {
+				t.Errorf("%d files for the agent, %v known", found, files)
+			}
+		}
+	}
 }
 
 func TestSecretsSchemaRefuses(t *testing.T) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # One real platform with everything that fits on one node: both lines of Spark, tables, notebooks, Airflow. An upgrade under a
 # running session, every claim of `sparkwiz verify`, a query from this machine, a second apply, metrics with dashboards and alerts,
-# traces, office hours, bad input, uninstall. The order of work is the list at the end; each phase is a function in hack/e2e/.
+# traces, office hours, bad input, uninstall; then a small platform under stores of secrets. The order of work is the list at the end; each
+# phase is a function in hack/e2e/.
 #
 # The sandbox's real node is one at a time. If one is up already it is used, in a namespace of our own, and stays up;
 # otherwise one is started with its state under .e2e/ and taken down again, whatever happens.
@@ -20,6 +21,7 @@ source hack/e2e/trace.sh
 source hack/e2e/fleet.sh
 source hack/e2e/sealed.sh
 source hack/e2e/scaling.sh
+source hack/e2e/secrets.sh
 
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -48,3 +50,4 @@ phase scaling scaling_platform
 phase uninstall uninstall_platform
 phase scaling-away scaling_away
 phase sealed sealed_platform
+phase secrets secrets_platform

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,16 +68,36 @@ func (a *app) secretsEnterCommand() *cobra.Command {
 	}
 }
 
-// entering is the command that asks for the values of an entry.
+// entering is the command that asks for the values of an entry of the same
+// platform that this run is about.
 func (a *app) entering(e secret.Entry) string {
-	command := self() + " secrets enter " + e.Name
-	switch {
-	case a.flags.file != "":
-		command += " -f " + a.flags.file
-	case a.flags.workspace != "platform":
-		command += " -w " + a.flags.workspace
+	words := []string{self(), "secrets", "enter", e.Name}
+	flag := func(name, value string) {
+		if value != "" {
+			words = append(words, name, shellWord(value))
+		}
 	}
-	return command
+	flag("-f", a.flags.file)
+	if a.flags.file == "" && a.flags.workspace != "platform" {
+		flag("-w", a.flags.workspace)
+	}
+	flag("-e", a.flags.environment)
+	flag("--preset", a.flags.preset)
+	for _, pair := range a.flags.set {
+		flag("--set", pair)
+	}
+	return strings.Join(words, " ")
+}
+
+// plain is what a shell takes as it is written.
+var plain = regexp.MustCompile(`^[A-Za-z0-9_./:=@,+-]+$`)
+
+// shellWord quotes what a shell would take apart.
+func shellWord(text string) string {
+	if plain.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // valueOf asks for one value.

@@ -15,7 +15,8 @@ const SecretsRelease = "secrets"
 // fill, for the components beside it. Nothing is installed when values are
 // generated, nor while nothing is sealed.
 func provided(beside []Component) Component {
-	pod := Pod{Name: "secrets-agent", Count: 1, CPUMilli: 20, Memory: 128 * mib}
+	const keep, agent = 64 * mib, 128 * mib // The agent's is what the chart asks its injector for.
+	pod := Pod{Name: "secrets-agent", Count: 1, CPUMilli: 20, Memory: keep + agent}
 	return Component{
 		Name: SecretsRelease, Title: "Secrets", Chart: "secrets",
 		When: func(s spec.Spec) bool {
@@ -35,7 +36,7 @@ func provided(beside []Component) Component {
 			if s.Secrets.Provider != spec.VaultAgent {
 				return []Pod{}
 			}
-			return []Pod{pod} // 64 MiB are the agent's, which its injector adds.
+			return []Pod{pod}
 		},
 		Values: func(s spec.Spec) map[string]any {
 			p, ok := secret.Chosen(s)
@@ -45,7 +46,7 @@ func provided(beside []Component) Component {
 			v := p.Values(s, wanted(s, beside))
 			if s.Secrets.Provider == spec.VaultAgent {
 				agent := map[string]any{
-					"resources": resources(Pod{CPUMilli: 10, Memory: pod.Memory / 2}),
+					"resources": resources(Pod{CPUMilli: 10, Memory: keep}),
 					// They are taken for passwords that were generated: an uninstall leaves them, a purge does not.
 					"labels": map[string]any{facts.PlatformLabel: s.Name, "app.kubernetes.io/managed-by": "sparkwiz"},
 				}

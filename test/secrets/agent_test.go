@@ -74,6 +74,25 @@ func TestAgentKeepsSecrets(t *testing.T) {
 	if s := look(); string(s.Data["password"]) != "canary-two" {
 		t.Error("the new value did not arrive")
 	}
+	// A Secret that somebody has deleted comes back, though the file is as it was: moving here from External Secrets deletes those
+	// that it owned.
+	staying := exec.CommandContext(t.Context(), "python3", filepath.Join(config, "keep.py"))
+	staying.Env = append(os.Environ(), "INTERVAL_SECONDS=1", "NAMESPACE="+namespace, "API_SERVER="+w.config.Host, "ACCOUNT_DIR="+account, "FILES_DIR="+files, "CONFIG_DIR="+config, "STATE_DIR="+state)
+	if err := staying.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exists := func() error {
+		_, err := w.client.CoreV1().Secrets(namespace).Get(t.Context(), "postgresql-metastore", metav1.GetOptions{})
+		return err
+	}
+	_ = os.Remove(filepath.Join(state, "kept"))
+	w.until("the first look", func() error { _, err := os.Stat(filepath.Join(state, "kept")); return err })
+	if err := w.client.CoreV1().Secrets(namespace).Delete(t.Context(), "postgresql-metastore", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the Secret comes back", exists)
+	_ = staying.Process.Kill()
+	_ = staying.Wait()
 	// What Vault does not have would leave an empty password behind.
 	for text, want := range map[string]string{
 		`{"password": ""}`:     "Vault has no value for password",

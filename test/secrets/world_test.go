@@ -12,8 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,20 +102,27 @@ func documents(t *testing.T, path string) []*unstructured.Unstructured {
 	}
 }
 
-// sparkwiz runs the program with some lines on stdin and remembers all that it
-// says, and what anybody could read of it in /proc meanwhile.
+// sparkwiz runs the program with some lines on stdin.
 func (w *world) sparkwiz(stdin string, args ...string) (string, error) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // A clean-up runs it too.
+	return w.command(stdin, from(w.t, "SPARKWIZ_BIN"), args...)
+}
+
+// command runs a program with some lines on stdin, in the home directory of
+// this world. All that it says is remembered, and what anybody could read of
+// it and of its children in /proc meanwhile.
+func (w *world) command(stdin, name string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute) // A clean-up runs it too.
 	defer cancel()
-	cmd := exec.CommandContext(ctx, from(w.t, "SPARKWIZ_BIN"), args...)
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = w.home
 	cmd.Env = append(os.Environ(), "HOME="+w.home, "XDG_STATE_HOME="+filepath.Join(w.home, "state"), "XDG_CACHE_HOME="+filepath.Join(w.home, "cache"), "KUBECONFIG="+w.kubeconfig)
 	cmd.Stdin = strings.NewReader(stdin)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // A shell's children end with it.
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
-		w.t.Fatal(err)
+		return "", err
 	}
 	done := make(chan struct{})
 	var watched sync.WaitGroup
@@ -123,28 +132,46 @@ func (w *world) sparkwiz(stdin string, args ...string) (string, error) {
 	watched.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	fmt.Fprintf(&w.out, "$ sparkwiz %s\n%s\n", strings.Join(args, " "), out.String())
+	fmt.Fprintf(&w.out, "$ %s %s\n%s\n", filepath.Base(name), strings.Join(args, " "), out.String())
 	return out.String(), err
 }
 
-// watch reads the command line and the environment of the process.
+// watch reads the command lines and the environments of a process and of all
+// that it starts.
 func (w *world) watch(pid int, done chan struct{}) {
 	for {
-		for _, file := range []string{"cmdline", "environ"} {
-			if data, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file)); err == nil {
-				w.mu.Lock()
-				if text := string(data); !slices.Contains(w.ran, text) {
-					w.ran = append(w.ran, text)
+		for _, pid := range append(children(pid), pid) {
+			for _, file := range []string{"cmdline", "environ"} {
+				if data, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file)); err == nil {
+					w.mu.Lock()
+					if text := string(data); !slices.Contains(w.ran, text) {
+						w.ran = append(w.ran, text)
+					}
+					w.mu.Unlock()
 				}
-				w.mu.Unlock()
 			}
 		}
 		select {
 		case <-done:
 			return
-		case <-time.After(50 * time.Millisecond):
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// children are the processes below one.
+func children(pid int) []int {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", pid))
+	if err != nil {
+		return nil
+	}
+	var all []int
+	for _, word := range strings.Fields(string(data)) {
+		if child, err := strconv.Atoi(word); err == nil {
+			all = append(append(all, child), children(child)...)
+		}
+	}
+	return all
 }
 
 // until tries again until it works, or fails the test.

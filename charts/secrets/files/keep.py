@@ -6,6 +6,7 @@ an error.
 """
 
 import base64
+import itertools
 import json
 import os
 import pathlib
@@ -19,6 +20,8 @@ ACCOUNT = pathlib.Path(os.environ.get("ACCOUNT_DIR", "/var/run/secrets/kubernete
 FILES = pathlib.Path(os.environ.get("FILES_DIR", "/vault/secrets"))
 CONFIG = pathlib.Path(os.environ.get("CONFIG_DIR", "/etc/secrets-agent"))
 STATE = pathlib.Path(os.environ.get("STATE_DIR", "/tmp"))
+# Every so many looks a Secret is applied again: it may not be read here, so whether somebody has deleted it is not known.
+AGAIN = 4
 
 
 def server():
@@ -65,18 +68,20 @@ def put(body):
         pass
 
 
-def keep(secrets, labels, seen):
+def keep(secrets, labels, seen, again=False):
     """One round. Returns what is wrong, a line each; `seen` remembers the files by their text."""
     wrong = []
     for secret in secrets:
         name = secret["name"]
         try:
-            text = (FILES / f"{name}.json").read_text()
-            if seen.get(name) == text:
+            text = (FILES / secret["file"]).read_text()
+            known = seen.get(name) == text
+            if known and not again:
                 continue
             put(manifest(secret, json.loads(text), labels))
             seen[name] = text
-            print(f"{name}: as Vault says", flush=True)
+            if not known:
+                print(f"{name}: as Vault says", flush=True)
         except json.JSONDecodeError:
             wrong.append(f"{name}: the agent's file is not JSON")
         except urllib.error.HTTPError as e:
@@ -89,8 +94,8 @@ def keep(secrets, labels, seen):
 def main():
     config = json.loads((CONFIG / "secrets.json").read_text())
     seen, said = {}, None
-    while True:
-        wrong = keep(config["secrets"], config["labels"], seen)
+    for look in itertools.count():
+        wrong = keep(config["secrets"], config["labels"], seen, again=look % AGAIN == 0)
         if wrong != said:
             for line in wrong:
                 print(line, file=sys.stderr, flush=True)
