@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # One real platform with everything that fits on one node: both lines of Spark, tables, notebooks, Airflow. An upgrade under a
 # running session, every claim of `sparkwiz verify`, a query from this machine, a second apply, metrics with dashboards and alerts,
-# traces, office hours, bad input, uninstall; then a small platform under stores of secrets. The order of work is the list at the end; each
-# phase is a function in hack/e2e/.
+# traces, office hours, bad input, uninstall; then small platforms under sealed secrets and under stores of secrets. The order of
+# work is the list at the end; each phase is a function in hack/e2e/.
 #
 # The sandbox's real node is one at a time. If one is up already it is used, in a namespace of our own, and stays up;
 # otherwise one is started with its state under .e2e/ and taken down again, whatever happens.

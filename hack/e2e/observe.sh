@@ -5,9 +5,6 @@
 # Alertmanager calls somebody. kube-state-metrics cannot be had here, so alerts that go by it are not raised.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
-# cluster ARGUMENT… is the sandbox's own kubectl, with its cluster and no other.
-cluster() { bin/sparkwiz-sandbox-kube kubectl --kubeconfig "$kubeconfig" "$@"; }
-
 # The definitions of the operator, in the version that hack/checkers/crds.txt names.
 monitoring_definitions() {
   local module where dir
@@ -45,7 +42,8 @@ an_executor() {
   cluster -n "$namespace" get pods -l "spark-role=executor,app.kubernetes.io/instance=$1" --field-selector=status.phase=Running -o name | head -1
 }
 
-# targets_up LINES waits until Prometheus reaches what our monitors name, two paths of each line's driver, and the kubelet's two.
+# targets_up LINES waits until Prometheus reaches what our monitors name, two paths of each line's driver and Airflow's exporter,
+# and the kubelet's two.
 # The way there is long: the operator writes a Secret, the kubelet puts it into the pod when it next looks at that, the
 # config-reloader tells Prometheus, and that scrapes within 30 s. A kubelet looks at once at a pod that changes, by an annotation too.
 targets_up() {
@@ -58,8 +56,9 @@ targets = json.load(sys.stdin)["data"]["activeTargets"]
 for t in targets: print(t["health"], t["scrapePool"], t["scrapeUrl"], t["labels"].get("line", ""), t["lastError"])
 assert all(t["health"] == "up" for t in targets)
 pools = sorted(t["scrapePool"] for t in targets)
-ours, kubelets = ([p for p in pools if p.startswith(kind)] for kind in ("podMonitor/" + sys.argv[1] + "/spark-driver/", "serviceMonitor/"))
-assert len(ours) == 2 * len(sys.argv[2].split()) and len(kubelets) == 2 and len(pools) == len(ours) + 2, pools' "$namespace" "$1" >"$logs/targets" 2>&1 && break
+ours = "podMonitor/" + sys.argv[1]
+found = [sum(p.startswith(kind) for p in pools) for kind in (ours + "/spark-driver/", ours + "/airflow/", "serviceMonitor/")]
+assert found == [2 * len(sys.argv[2].split()), 1, 2] and len(pools) == sum(found), pools' "$namespace" "$1" >"$logs/targets" 2>&1 && break
     sleep 2
   done
   cat "$logs/targets"
@@ -143,6 +142,7 @@ observe_platform() {
   cluster -n "$monitoring" wait --for=condition=Available prometheus/theirs alertmanager/theirs --timeout=180s
   prometheus=http://$(cluster -n "$monitoring" get pod prometheus-theirs-0 -o jsonpath='{.status.podIP}'):9090
   targets_up "$lines"
+  airflow_metrics
   lose_a_server spark-35
   no_more_pods
   for line in $lines; do
@@ -166,7 +166,7 @@ observe_platform() {
   targets_up "$lines" # The server that came back has another address.
   cluster -n "$namespace" get prometheusrules -o json >"$logs/rules.json"
   SPARKWIZ_PROMETHEUS=$prometheus SPARKWIZ_NAMESPACE=$namespace SPARKWIZ_LINES=$lines SPARKWIZ_VOLUMES=$monitoring \
-    SPARKWIZ_RULES=$logs/rules.json SPARKWIZ_DRAWING=$logs/dashboards.html \
+    SPARKWIZ_AIRFLOW=yes SPARKWIZ_RULES=$logs/rules.json SPARKWIZ_DRAWING=$logs/dashboards.html \
     go test -count=1 -v -run 'Answers|ListsAreTrue|RulesAreLoaded' ./internal/dashboard
   echo "drawn: $logs/dashboards.html"
 

@@ -152,7 +152,7 @@ scaling_platform() {
   grep -q 'admission webhook "vscaledobject.kb.io" denied the request: scaledobject name .* is 64 characters long' "$logs/refused"
 
   # Outside the hours. The minute leaves time for what is done until then.
-  start=$(minute 50)
+  start=$(minute 75)
   hours "$start" "$((start + 1800))"
   answers+=("${kept[@]}")
   bin/sparkwiz plan "${answers[@]}" | tee "$logs/plan"
