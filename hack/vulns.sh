@@ -54,7 +54,9 @@ fi
 for dir in $(modules); do
   name=${dir#./}
   [ "$name" != . ] || name=root
-  (cd "$dir" && "$govulncheck" "${database[@]}" -format json ./...) >"$answers/${name//\//-}.json"
+  # The sandbox's Kubernetes is all of Kubernetes in one program: to follow its calls takes more than 12 GiB. It is left out here.
+  mapfile -t packages < <(cd "$dir" && go list ./... | grep -v '/sparkwiz-sandbox-kube$')
+  (cd "$dir" && "$govulncheck" "${database[@]}" -format json "${packages[@]}") >"$answers/${name//\//-}.json"
 done
 go run ./hack/vulnerable .govulnignore.yaml "$answers"
 echo "note: $about"
