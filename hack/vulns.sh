@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # govulncheck on every module: known vulnerabilities in code that is really called. What is known is asked of vuln.go.dev;
-# where that cannot be reached, of the same database's repository, whose newest state Go's module proxy has. Where neither
-# answers nothing is known, and the status is 75: that is neither found nor fine. hack/vulnerable judges the answers.
+# where that cannot be reached, of the same database's repository as Go's module proxy has it, in the version below: so that
+# nothing turns red by itself where nobody looks for news. Where neither answers nothing is known, and the status is 75: that
+# is neither found nor fine. hack/vulnerable judges the answers.
 source "$(dirname "$0")/lib.sh"
 
 govulncheck=$(hack/tool.sh govulncheck)
+vulndb=golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018 # The newest: go list -m golang.org/x/vulndb@latest
 answers=$(mktemp -d)
 trap 'rm -rf "$answers"' EXIT
 
@@ -12,8 +14,8 @@ trap 'rm -rf "$answers"' EXIT
 database=() about='asked of vuln.go.dev'
 if ! why=$("$govulncheck" ./internal/fault 2>&1) && grep -q 'fetching vulnerabilities' <<<"$why"; then
   # The version says when it was: v0.0.0-YYYYMMDDhhmmss-commit.
-  if ! module=$(cd / && GOFLAGS=-mod=mod go mod download -json golang.org/x/vulndb@latest 2>&1); then
-    echo "whether a dependency is vulnerable is unknown: ${why##*: Get }, and the module proxy has no golang.org/x/vulndb"
+  if ! module=$(cd / && GOFLAGS=-mod=mod go mod download -json "$vulndb" 2>&1); then
+    echo "whether a dependency is vulnerable is unknown: ${why##*: Get }, and the module proxy has no $vulndb"
     exit "$unknown"
   fi
   read -r dir version < <(python3 -c 'import json, sys; m = json.load(sys.stdin); print(m["Dir"], m["Version"])' <<<"$module")
