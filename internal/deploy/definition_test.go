@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -280,5 +281,30 @@ func TestEstablished(t *testing.T) {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// TestUninstallWithoutDefinitions: whoever has deleted a definition has
+// deleted the objects of it, and the rest of the release goes all the same.
+func TestUninstallWithoutDefinitions(t *testing.T) {
+	c, _ := cluster(t)
+	e := settle(t, platformName(t), "widgets")
+	e.clean(t, c)
+	if _, err := e.apply(t, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"widgets", "gadgets"} {
+		if err := client(t, c).Resource(definitions()).Delete(t.Context(), kind+"."+group(e.plan.Name), metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waitFor(t, "the definitions are gone", func() bool {
+		_, err := c.Client.Discovery().ServerResourcesForGroupVersion(group(e.plan.Name) + "/v1")
+		return apierrors.IsNotFound(err)
+	})
+	e.uninstall(t, c, func(o *Options) { o.Purge = true })
+	r := e.release(t, "widgets")
+	if records, err := c.Client.CoreV1().Secrets(r.Namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "owner=helm"}); err != nil || len(records.Items) > 0 {
+		t.Errorf("%d records of the release are left (%v)", len(records.Items), err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/plan"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
+	"github.com/sparkwiz/sparkwiz/internal/render"
 )
 
 // remove deletes a release and waits until its objects and pods are gone.
@@ -51,6 +52,12 @@ func (e *engine) delete(ctx context.Context, r installed) error {
 		if err == nil {
 			break
 		}
+		// Helm does not say why it failed.
+		if lost, failed := e.forget(h, r.name, all); failed != nil {
+			return failed
+		} else if lost {
+			continue
+		}
 		if !transient(err) || time.Since(began) > e.Stubborn {
 			return err
 		}
@@ -62,6 +69,33 @@ func (e *engine) delete(ctx context.Context, r installed) error {
 		}
 	}
 	return e.gone(ctx, r, all)
+}
+
+// forget takes out of a release's record what is of a kind that the cluster no
+// longer serves: whoever deletes a definition deletes every object of it, and
+// Helm gives up on a record with a kind that it cannot find. It says whether
+// there was any.
+func (e *engine) forget(h helm, name string, all []*object) (bool, error) {
+	lost := map[string]bool{}
+	for _, o := range all {
+		kind := o.GroupVersionKind()
+		if _, err := e.lives.mapper.RESTMapping(kind.GroupKind(), kind.Version); meta.IsNoMatchError(err) {
+			lost[o.GetAPIVersion()+" "+o.GetKind()] = true
+		}
+	}
+	if len(lost) == 0 {
+		return false, nil
+	}
+	record, err := h.last(name)
+	if err != nil || record == nil {
+		return false, err
+	}
+	rest, err := render.Without(record.Manifest, func(version, kind string) bool { return lost[version+" "+kind] })
+	if err != nil || rest == record.Manifest {
+		return false, err
+	}
+	record.Manifest = rest
+	return true, h.config.Releases.Update(record)
 }
 
 // gone waits until nothing of a release is left. What a workload needs to end

@@ -56,6 +56,12 @@ func document(out *bytes.Buffer, source, content string) {
 // WithoutCRDs takes the CRDs out of a manifest as Helm has put it together. It
 // is what Helm is told to do after rendering.
 func WithoutCRDs(manifest string) (string, error) {
+	return Without(manifest, func(_, kind string) bool { return kind == definition })
+}
+
+// Without takes out of a manifest, as Helm has put it together, the documents
+// of which drop says so, by their apiVersion and kind.
+func Without(manifest string, drop func(apiVersion, kind string) bool) (string, error) {
 	all := releaseutil.SplitManifests(manifest)
 	var out bytes.Buffer
 	for _, key := range slices.SortedFunc(maps.Keys(all), byNumber) {
@@ -63,7 +69,7 @@ func WithoutCRDs(manifest string) (string, error) {
 		if err := yaml.Unmarshal([]byte(all[key]), &head); err != nil {
 			return "", err
 		}
-		if head.Kind != definition {
+		if !drop(head.Version, head.Kind) {
 			fmt.Fprintf(&out, "---\n%s\n", strings.TrimSpace(all[key]))
 		}
 	}
