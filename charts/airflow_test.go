@@ -3,12 +3,12 @@ package charts
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -168,7 +168,7 @@ func TestAirflowSaysWhatItCounts(t *testing.T) {
 		t.Errorf("the Service has the ports %v", service.Spec.Ports)
 	}
 	want := map[string]string{
-		"AIRFLOW__METRICS__STATSD_ON": "True", "AIRFLOW__METRICS__STATSD_HOST": service.Name, "AIRFLOW__METRICS__STATSD_PORT": fmt.Sprint(port.Port),
+		"AIRFLOW__METRICS__STATSD_ON": "True", "AIRFLOW__METRICS__STATSD_HOST": service.Name, "AIRFLOW__METRICS__STATSD_PORT": strconv.Itoa(int(port.Port)),
 		"AIRFLOW__METRICS__STATSD_INFLUXDB_ENABLED": "True", "AIRFLOW__METRICS__LEGACY_NAMES_ON": "False",
 	}
 	for _, values := range []map[string]any{on, nil} {

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,15 +114,17 @@ func injected(r *admissionv1.AdmissionRequest, image string) *admissionv1.Admiss
 	}
 	memory := corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{Medium: corev1.StorageMediumMemory}}
 	secrets := corev1.VolumeMount{Name: "vault-secrets", MountPath: "/vault/secrets"}
-	volumes := append(pod.Spec.Volumes,
-		corev1.Volume{Name: "home-init", VolumeSource: memory}, corev1.Volume{Name: "home-sidecar", VolumeSource: memory},
-		corev1.Volume{Name: secrets.Name, VolumeSource: memory},
-		corev1.Volume{Name: "vault-tls-secrets", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: pod.Annotations[annotation+"tls-secret"]}}},
-		corev1.Volume{Name: "vault-config", VolumeSource: corev1.VolumeSource{DownwardAPI: &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{
+	volumes := slices.Concat(pod.Spec.Volumes, []corev1.Volume{
+		{Name: "home-init", VolumeSource: memory},
+		{Name: "home-sidecar", VolumeSource: memory},
+		{Name: secrets.Name, VolumeSource: memory},
+		{Name: "vault-tls-secrets", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: pod.Annotations[annotation+"tls-secret"]}}},
+		{Name: "vault-config", VolumeSource: corev1.VolumeSource{DownwardAPI: &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{
 			{Path: "init.json", FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.annotations['test/init']"}},
 			{Path: "sidecar.json", FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.annotations['test/sidecar']"}},
 		}}}},
-	)
+	})
+
 	agent := func(name, home, config string) corev1.Container {
 		yes, no, user, group := true, false, int64(100), int64(1000)
 		return corev1.Container{

@@ -2,6 +2,7 @@ package secrets_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,9 +41,36 @@ func TestStores(t *testing.T) {
 	w.nobodySaw(t, p.namespace, p.canaries...)
 }
 
+// platform is one on the real node.
+type platform struct {
+	w               *world
+	t               *testing.T
+	namespace, file string
+	canaries        []string
+}
+
+// platform makes the namespace as somebody does who has to put Secrets into it
+// before the first apply.
+func (w *world) platform(namespace string) *platform {
+	w.t.Helper()
+	w.namespace(namespace)
+	label := fmt.Appendf(nil, `{"metadata": {"labels": {"sparkwiz.dev/platform": %q}}}`, namespace)
+	if _, err := w.client.CoreV1().Namespaces().Patch(w.t.Context(), namespace, "application/merge-patch+json", label, metav1.PatchOptions{}); err != nil {
+		w.t.Fatal(err)
+	}
+	p := &platform{w: w, t: w.t, namespace: namespace, file: filepath.Join(w.home, "answers.yaml")}
+	outer := w.t
+	w.t.Cleanup(func() {
+		w.t = outer // That of a stage is over.
+		_, _ = w.sparkwiz("", "uninstall", "--purge", "--yes", "--confirm", namespace, "-f", p.file)
+	})
+	return p
+}
+
 // vaultByToken installs the platform. While the token is wrong, the check
 // names the store and the apply waits; with the right one it goes on by itself.
 func (p *platform) vaultByToken(t *testing.T) {
+	t.Helper()
 	p.in(t)
 	p.own("vault-ca", "ca.crt", read(t, from(t, "VAULT_CACERT")))
 	p.own("vault-token", "token", "hvs.ofnouse")
@@ -65,7 +93,7 @@ func (p *platform) vaultByToken(t *testing.T) {
 	p.w.until("the check names the store", func() error {
 		out, err := p.w.sparkwiz("", "secrets", "check", "-f", p.file)
 		if err == nil || !strings.Contains(out, "✗ store") || !strings.Contains(out, "secrets-store is not ready") {
-			return fmt.Errorf("%v\n%s", err, out)
+			return errors.Join(err, errors.New(out))
 		}
 		t.Logf("with a wrong token:\n%s", out)
 		return nil
@@ -80,6 +108,7 @@ func (p *platform) vaultByToken(t *testing.T) {
 
 // vaultByIdentity: Vault asks this cluster whose token it is shown.
 func (p *platform) vaultByIdentity(t *testing.T) {
+	t.Helper()
 	p.in(t)
 	p.answer(p.vault("vault", "auth: identity, identity: spark"))
 	p.run("apply", "--yes")
@@ -90,6 +119,7 @@ func (p *platform) vaultByIdentity(t *testing.T) {
 // vaultAgent: External Secrets goes, and with its objects the Secrets that
 // they own; the agent makes them anew.
 func (p *platform) vaultAgent(t *testing.T) {
+	t.Helper()
 	p.in(t)
 	p.answer(strings.Replace(p.vault("vault-agent", "identity: spark"), "install: true", "install: false", 1))
 	p.w.injector(from(t, "SPARKWIZ_TEST_ADDRESS"), from(t, "VAULT_AGENT_IMAGE"), p.namespace)
@@ -108,6 +138,7 @@ func (p *platform) vaultAgent(t *testing.T) {
 // awsByKeys moves the present values into another store, and what runs sees no
 // difference. External Secrets takes over the Secrets that are there.
 func (p *platform) awsByKeys(t *testing.T) {
+	t.Helper()
 	p.in(t)
 	before := p.server(t).UID
 	p.own("aws-keys", "access-key-id", "AKIAIOSFODNN7EXAMPLE", "secret-access-key", p.canary("aws"))
@@ -123,6 +154,7 @@ func (p *platform) awsByKeys(t *testing.T) {
 
 // awsByIdentity: AWS is told who asks by a token of the ServiceAccount.
 func (p *platform) awsByIdentity(t *testing.T) {
+	t.Helper()
 	p.in(t)
 	p.answer("provider: aws, install: true, region: eu-west-1, auth: identity, identity: \"arn:aws:iam::123456789012:role/spark-secrets\"")
 	p.run("apply", "--yes")
@@ -182,34 +214,11 @@ func (p *platform) fill(why string, which func(line) string, value func(key stri
 	}
 }
 
-// platform is one on the real node.
-type platform struct {
-	w               *world
-	t               *testing.T
-	namespace, file string
-	canaries        []string
-}
-
-// platform makes the namespace as somebody does who has to put Secrets into it
-// before the first apply.
-func (w *world) platform(namespace string) *platform {
-	w.t.Helper()
-	w.namespace(namespace)
-	label := fmt.Appendf(nil, `{"metadata": {"labels": {"sparkwiz.dev/platform": %q}}}`, namespace)
-	if _, err := w.client.CoreV1().Namespaces().Patch(w.t.Context(), namespace, "application/merge-patch+json", label, metav1.PatchOptions{}); err != nil {
-		w.t.Fatal(err)
-	}
-	p := &platform{w: w, t: w.t, namespace: namespace, file: filepath.Join(w.home, "answers.yaml")}
-	outer := w.t
-	w.t.Cleanup(func() {
-		w.t = outer // That of a stage is over.
-		_, _ = w.sparkwiz("", "uninstall", "--purge", "--yes", "--confirm", namespace, "-f", p.file)
-	})
-	return p
-}
-
 // in has failures said where they belong.
-func (p *platform) in(t *testing.T) { p.t, p.w.t = t, t }
+func (p *platform) in(t *testing.T) {
+	t.Helper()
+	p.t, p.w.t = t, t
+}
 
 func (p *platform) answer(secrets string) {
 	p.t.Helper()

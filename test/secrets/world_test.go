@@ -166,7 +166,7 @@ func children(pid int) []int {
 		return nil
 	}
 	var all []int
-	for _, word := range strings.Fields(string(data)) {
+	for word := range strings.FieldsSeq(string(data)) {
 		if child, err := strconv.Atoi(word); err == nil {
 			all = append(append(all, child), children(child)...)
 		}
