@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
 # Prints the path of a program of hack/parts/programs.txt, and builds it into the cache first if it is not there. With --files,
-# prints the directory of its module instead, where its charts and definitions are.
-# usage: hack/part.sh [--files] NAME
+# prints the directory of its module instead, where its charts and definitions are. With --all, builds every one of them.
+# usage: hack/part.sh [--files] NAME | --all
 source "$(dirname "$0")/lib.sh"
 
+if [ "${1:-}" = --all ]; then
+  status=0
+  while read -r name _; do "$0" "$name" || status=1; done < <(grep -v '^#' hack/parts/programs.txt)
+  exit "$status"
+fi
 files=
 if [ "${1:-}" = --files ]; then files=yes && shift; fi
 IFS='|' read -r name module package more < <(grep -E "^${1:?usage: $0 [--files] NAME} +\|" hack/parts/programs.txt) || {
@@ -19,9 +24,11 @@ if [ -n "$files" ]; then
 fi
 
 program=$cache/parts/$name-${module##*@}
+mkdir -p "$cache/parts"
+exec {lock}>"$cache/parts/.$name.lock"
+flock "$lock" # Whoever comes while it is being built waits, and has it then.
 if [ ! -x "$program" ]; then
   echo "building $name ${module##*@} once into $program (minutes)" >&2
-  mkdir -p "$cache/parts"
   # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
   tmp=$(mktemp -d "$cache/parts/build.XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
