@@ -23,8 +23,8 @@ type released struct {
 }
 
 // forgiving is what executors may take beyond their own timeouts: Spark looks
-// at them now and then, and one that goes hands its blocks over first, with
-// retries when the one that it gave them to goes as well.
+// once a second, a pod takes its grace period to end, and hands its blocks
+// over first, with retries when the one that gets them goes as well.
 const forgiving = 3 * time.Minute
 
 func newReleased(p plan.Plan, observe progress.Observer) *released {
