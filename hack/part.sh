@@ -7,6 +7,7 @@ source "$(dirname "$0")/lib.sh"
 if [ "${1:-}" = --all ]; then
   status=0
   while read -r name _; do "$0" "$name" || status=1; done < <(grep -v '^#' hack/parts/programs.txt)
+  rm -rf "$cache/parts/compiled"
   exit "$status"
 fi
 files=
@@ -32,6 +33,8 @@ if [ ! -x "$program" ]; then
   # Built beside its place and moved, so that an interrupted build leaves nothing that looks finished.
   tmp=$(mktemp -d "$cache/parts/build.XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
+  # What the compiler keeps of them is more than 10 GB, and of use to nothing else: --all removes it in the end.
+  export GOCACHE=$cache/parts/compiled
   (
     cd "$tmp"
     go mod init "sparkwiz.test/$name"
