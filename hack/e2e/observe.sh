@@ -44,12 +44,10 @@ an_executor() {
 
 # targets_up LINES waits until Prometheus reaches what our monitors name, two paths of each line's driver and Airflow's exporter,
 # and the kubelet's two.
-# The way there is long: the operator writes a Secret, the kubelet puts it into the pod when it next looks at that, the
-# config-reloader tells Prometheus, and that scrapes within 30 s. A kubelet looks at once at a pod that changes, by an annotation too.
+# The way there is long: the operator writes a Secret, the kubelet puts it into the pod, the config-reloader tells Prometheus, and
+# that scrapes within 30 s.
 targets_up() {
-  local try
-  for try in $(seq 120); do
-    [ $((try % 10)) -ne 5 ] || cluster -n "$monitoring" annotate --overwrite pod prometheus-theirs-0 "try=$try"
+  for _ in $(seq 120); do
     asked 'targets?state=active' | python3 -c '
 import json, sys
 targets = json.load(sys.stdin)["data"]["activeTargets"]
@@ -123,6 +121,12 @@ observe_platform() {
   operator_up
   receiver_up
   somebodys_prometheus "$called"
+  cluster -n "$monitoring" wait --for=condition=Available prometheus/theirs alertmanager/theirs --timeout=180s
+  # What changes before the config-reloader watches it sees three minutes later only. Somebody's Prometheus has run for long.
+  for _ in $(seq 60); do
+    cluster -n "$monitoring" logs prometheus-theirs-0 -c config-reloader | grep -q 'started watching' && break
+    sleep 1
+  done
 
   # Neither the label nor the namespace is known yet: the plan sees that nothing would be scraped, and says which they are.
   bin/sparkwiz plan "${answers[@]}" --set observability.metrics=existing | tee "$logs/plan"
@@ -139,7 +143,6 @@ observe_platform() {
   echo "$dashboards dashboards for Grafana's sidecar"
   [ "$dashboards" -gt 5 ]
 
-  cluster -n "$monitoring" wait --for=condition=Available prometheus/theirs alertmanager/theirs --timeout=180s
   prometheus=http://$(cluster -n "$monitoring" get pod prometheus-theirs-0 -o jsonpath='{.status.podIP}'):9090
   targets_up "$lines"
   # First of all: the share of the time that was lost is large enough only while Prometheus is young. The alert is as it was
