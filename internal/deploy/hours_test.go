@@ -86,6 +86,10 @@ func TestScaledToZero(t *testing.T) {
 	if _, err := deployments.Patch(context.Background(), "hive-metastore", types.MergePatchType, []byte(`{"spec":{"replicas":0}}`), metav1.PatchOptions{}); err != nil {
 		t.Fatal(err)
 	}
+	waitFor(t, "the metastore's pod is gone", func() bool {
+		pods, err := c.Client.CoreV1().Pods(p.Namespace).List(context.Background(), metav1.ListOptions{LabelSelector: "app.kubernetes.io/instance=hive-metastore"})
+		return err == nil && len(pods.Items) == 0
+	})
 	all, err := Status(context.Background(), Options{Plan: p, Cluster: c})
 	if err != nil {
 		t.Fatal(err)
