@@ -73,13 +73,24 @@ value() {
     python3 -c 'import json, sys; print(*[r["value"][1] for r in json.load(sys.stdin)["data"]["result"]])'
 }
 
-# lose_a_server deletes the pod of a line's Connect server, as a node that dies would. By that time Prometheus has seen it well.
-lose_a_server() {
-  for _ in $(seq 60); do
-    [ "$(value "sparkwiz:connect_up:bool{namespace=\"$namespace\", line=\"$1\"}")" != 1 ] || break
+# seen LINE NUMBER waits until Prometheus takes a line's Connect server for there, 1, or away, 0.
+seen() {
+  for _ in $(seq 90); do
+    [ "$(value "sparkwiz:connect_up:bool{namespace=\"$namespace\", line=\"$1\"}")" != "$2" ] || return 0
     sleep 1
   done
-  cluster -n "$namespace" delete pod -l "spark-role=driver,app.kubernetes.io/instance=$1"
+  echo "Prometheus does not take $1 for $2"
+  return 1
+}
+
+# lose_a_server takes a line's Connect server away for as long as a node takes that dies: a pod that was only deleted is back
+# between two scrapes.
+lose_a_server() {
+  seen "$1" 1
+  cluster -n "$namespace" scale "deployment/$1-connect" --replicas=0
+  seen "$1" 0
+  sleep 30
+  cluster -n "$namespace" scale "deployment/$1-connect" --replicas=1
   cluster -n "$namespace" rollout status "deployment/$1-connect" --timeout=180s
 }
 
