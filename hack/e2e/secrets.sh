@@ -23,7 +23,7 @@ vault_up() {
   local port
   port=$(free_port)
   ln -sf "$(hack/part.sh vault)" "$stores/bin/vault"
-  VAULT_TOKEN=$(openssl rand -hex 16)
+  VAULT_TOKEN=$(python3 -c 'import secrets; print(secrets.token_hex(16))')
   export VAULT_TOKEN VAULT_ADDR=https://$address:$port VAULT_CACERT=$stores/tls/vault-ca.pem
   # The limit is for a phase that ends where nothing can end it.
   VAULT_DEV_ROOT_TOKEN_ID=$VAULT_TOKEN timeout 1800 vault server -dev -dev-no-store-token -dev-tls "-dev-tls-cert-dir=$stores/tls" \
