@@ -121,7 +121,9 @@ func canonical(t *testing.T, expr string) string {
 	metricsql.VisitAll(parsed, func(e metricsql.Expr) {
 		if m, ok := e.(*metricsql.MetricExpr); ok {
 			for _, filters := range m.LabelFilterss {
-				slices.SortFunc(filters, func(a, b metricsql.LabelFilter) int { return strings.Compare(a.Label, b.Label) })
+				slices.SortFunc(filters, func(a, b metricsql.LabelFilter) int {
+					return strings.Compare(string(a.AppendString(nil)), string(b.AppendString(nil)))
+				})
 			}
 		}
 	})
