@@ -82,6 +82,9 @@ func manifestsOf(s spec.Spec) ([]manifest, error) {
 	}
 	var all []manifest
 	for _, r := range p.Releases {
+		if r.Upstream != nil {
+			continue // Its images are its makers', and its chart may not be here.
+		}
 		text, err := render.Manifest(r, "")
 		if err != nil {
 			return nil, err

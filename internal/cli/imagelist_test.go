@@ -42,4 +42,9 @@ func TestNeededImages(t *testing.T) {
 	if after, err := neededImages(s); err != nil || !slices.Contains(after, "spark-3.5") {
 		t.Errorf("with Spark 3.5: %v, %v", after, err)
 	}
+	// Charts of others name none of our images, and are not here before somebody fetches them.
+	s.Scaling.OfficeHours = true
+	if _, err := neededImages(s); err != nil {
+		t.Errorf("with KEDA: %v", err)
+	}
 }
