@@ -1,13 +1,13 @@
 package dashboard_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -122,7 +122,7 @@ func canonical(t *testing.T, expr string) string {
 		if m, ok := e.(*metricsql.MetricExpr); ok {
 			for _, filters := range m.LabelFilterss {
 				slices.SortFunc(filters, func(a, b metricsql.LabelFilter) int {
-					return strings.Compare(string(a.AppendString(nil)), string(b.AppendString(nil)))
+					return bytes.Compare(a.AppendString(nil), b.AppendString(nil))
 				})
 			}
 		}
