@@ -68,7 +68,7 @@ crds=()
 mapfile -t modules <hack/checkers/crds.txt
 for module in "${modules[@]}"; do
   read -r module where <<<"$module"
-  dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | "$python" -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
+  dir=$(module_files "$module")
   crds+=("$dir/$where"/*.yaml)
 done
 "$python" hack/checkers/schemas.py "$work/schemas" "${versions[@]}" --crds "${crds[@]}"

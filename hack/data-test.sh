@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests of dags/ and examples/ with the real parts: Spark Connect servers of both lines, Airflow, Great Expectations, a
-# Pushgateway, a Prometheus, and the exporter of Airflow's metrics. Nothing of it is installed; downloads are kept in the cache. Arguments go to pytest for
-# Spark 4.1, as in: hack/data-test.sh -k backfill
+# Pushgateway, a Prometheus, and the exporter of Airflow's metrics. Nothing of it is installed; downloads are kept in the
+# cache. Arguments go to pytest for Spark 4.1, as in: hack/data-test.sh -k backfill
 source "$(dirname "$0")/lib.sh"
 suite=data logs=$root/.check/data tail_lines=60 began=${EPOCHREALTIME/[.,]/}
 spark=$cache/spark

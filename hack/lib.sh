@@ -50,6 +50,11 @@ phase() {
   return "$status"
 }
 
+# module_files MODULE@VERSION prints where the files of somebody else's module are; nothing of it is compiled.
+module_files() {
+  (cd / && GOFLAGS=-mod=mod go mod download -json "$1") | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'
+}
+
 # modules prints the directory of every Go module of the repository.
 modules() {
   find . -name go.mod -not -path '*/.*/*' -printf '%h\n' | sort

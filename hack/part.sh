@@ -20,7 +20,7 @@ read -r name <<<"$name" # Cuts the blanks around it.
 read -r module <<<"$module"
 read -r package <<<"$package"
 if [ -n "$files" ]; then
-  cd / && GOFLAGS=-mod=mod go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'
+  module_files "$module"
   exit
 fi
 
@@ -50,7 +50,7 @@ if [ ! -x "$program" ]; then
     # Releases that do not fit each other: a copy of the one, changed as little as it takes.
     if [ -f "$root/hack/parts/$name.fit" ]; then
       while read -r other file edit; do
-        from=$(GOFLAGS=-mod=mod go mod download -json "$other" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+        from=$(module_files "$other")
         copy=./fit/$(tr /@ __ <<<"$other")
         if [ ! -d "$copy" ]; then
           mkdir -p fit

@@ -16,11 +16,6 @@ leave() {
 trap leave EXIT
 trap 'exit 143' TERM INT HUP
 
-# archive MODULE prints where the module's files are; nothing of it is compiled.
-archive() {
-  go mod download -json "$1" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p'
-}
-
 build() {
   make --no-print-directory build
   [ -x bin/sparkwiz-sandbox ] || sandbox/build.sh bin
@@ -33,7 +28,7 @@ sandbox_up() {
 
 tests() {
   SPARKWIZ_BIN=$root/bin/sparkwiz SPARKWIZ_TEST_KUBECONFIG=$state/kubeconfig SPARKWIZ_TEST_CONTEXT=sparkwiz-sandbox-secrets-test \
-    SEALED_CONTROLLER=$(hack/part.sh sealed-secrets) EXTERNAL_SECRETS=$(archive "$external") SEALED_SECRETS=$(hack/part.sh --files sealed-secrets) \
+    SEALED_CONTROLLER=$(hack/part.sh sealed-secrets) EXTERNAL_SECRETS=$(module_files "$external") SEALED_SECRETS=$(hack/part.sh --files sealed-secrets) \
     go test -count=1 -v -timeout 15m "$@" ./test/secrets
 }
 

@@ -4,6 +4,13 @@
 # cluster ARGUMENT… is the sandbox's own kubectl, with its cluster and no other.
 cluster() { bin/sparkwiz-sandbox-kube kubectl --kubeconfig "$kubeconfig" "$@"; }
 
+# free_port prints a port that nobody has.
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'; }
+
+# own_address prints an address of this machine that is not the loopback: pods of the sandbox's node reach it as they reach
+# everything else.
+own_address() { hostname -I | awk '{ print $1 }'; }
+
 real_node_runs() {
   bin/sparkwiz-sandbox status 2>/dev/null | grep -q '(real nodes)'
 }

@@ -7,10 +7,9 @@
 
 # The definitions of the operator, in the version that hack/checkers/crds.txt names.
 monitoring_definitions() {
-  local module where dir
+  local module where
   read -r module where < <(grep prometheus-operator hack/checkers/crds.txt)
-  dir=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
-  echo "$dir/$where"
+  echo "$(module_files "$module")/$where"
 }
 
 # work makes one line compute for two minutes at least, from its own pod: tasks, shuffles, cached data, a job that fails now and then.

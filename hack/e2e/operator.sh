@@ -76,12 +76,12 @@ somebodys_prometheus() {
 # Sets receiver (its process) and called (its address). What arrives is in $logs/alerts.json, an alert a line.
 receiver_up() {
   local port
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   : >"$logs/alerts.json"
   # The limit is for a phase that ends where nothing can end it.
   timeout 1800 python3 hack/e2e/receiver.py "$port" "$logs/alerts.json" &
   receiver=$!
-  called=http://$(hostname -I | awk '{ print $1 }'):$port/
+  called=http://$(own_address):$port/
 }
 
 # alerted SECONDS ALERT STATUS LINE waits until Alertmanager has called with it, and shows what it said. Whoever is called finds the

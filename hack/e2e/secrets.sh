@@ -5,9 +5,6 @@
 # is 0.16.2, the last that the module registry serves whole. Vault is for tests only: its licence does not let us ship it.
 # shellcheck shell=bash disable=SC2154 # The names that hack/e2e.sh and hack/lib.sh set.
 
-# free_port prints a port that nobody has.
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])'; }
-
 # answers_at URL CURL-ARGUMENT… waits until somebody answers there.
 answers_at() {
   for _ in $(seq 300); do
@@ -95,8 +92,7 @@ secrets_platform() {
     echo "External Secrets is in this cluster already, and whose it is nobody here knows"
     return "$unknown"
   fi
-  # The address of this machine that is not the loopback, as the route to elsewhere has it; without one, any.
-  address=$(hostname -I | awk '{ print $1 }')
+  address=$(own_address)
   stores=$(mktemp -d)
   mkdir "$stores/bin" "$stores/tls"
   export PATH=$stores/bin:$PATH

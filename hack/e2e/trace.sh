@@ -6,7 +6,7 @@
 collector_up() {
   local port
   (cd hack/otelcol && CGO_ENABLED=0 go build -trimpath -o "$cache/otelcol" .)
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("", 0)); print(s.getsockname()[1])')
+  port=$(free_port)
   rm -f "$logs/traces.json"
   cat >"$logs/collector.yaml" <<YAML
 receivers: {otlp: {protocols: {grpc: {endpoint: "0.0.0.0:$port"}}}}
@@ -16,8 +16,7 @@ YAML
   # The limit is for a phase that ends where nothing can end it.
   timeout 1800 "$cache/otelcol" --config "file:$logs/collector.yaml" >"$logs/collector.log" 2>&1 &
   collector=$!
-  # The address of this machine that is not the loopback, as the route to elsewhere has it; without one, any.
-  trace_endpoint=grpc://$(hostname -I | awk '{ print $1 }'):$port
+  trace_endpoint=grpc://$(own_address):$port
   for _ in $(seq 100); do
     grep -q 'Everything is ready' "$logs/collector.log" && return
     sleep 0.1
