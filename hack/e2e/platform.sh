@@ -66,7 +66,7 @@ within() {
     [ -n "$rest" ] || return 0
     sleep 1
   done
-  echo "left and not listed:"
+  echo "left after $1 seconds:"
   echo "$rest"
   return 1
 }

@@ -60,7 +60,7 @@ func (a *app) answers() (question.Answers, error) {
 	}
 	err = answers.SetPairs(pairs)
 	if a.flags.preset != "" {
-		err = errors.Join(err, under(&answers, a.flags.preset, question.FromPreset))
+		err = errors.Join(err, a.underNamed(&answers, path))
 	}
 	if err == nil {
 		err = a.readSealed(&answers.Spec)

@@ -74,15 +74,36 @@ func title(data []byte) string {
 	return strings.TrimSuffix(sentence, ".")
 }
 
-// under answers with a preset what nobody has answered.
-func under(answers *question.Answers, name string, origin question.Origin) error {
+// under answers with a preset what nobody has answered, and returns the keys
+// that the answers file answers otherwise.
+func under(answers *question.Answers, name string, origin question.Origin) ([]string, error) {
 	data, err := preset(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, keys, err := spec.Parse(data)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return answers.Under(s, keys, origin)
+	var otherwise []string
+	for _, key := range keys {
+		if q, known := question.Find(key); known && answers.Origin(key) == question.FromFile && q.Text(answers.Spec) != q.Text(s) {
+			otherwise = append(otherwise, key)
+		}
+	}
+	return otherwise, answers.Under(s, keys, origin)
+}
+
+// underNamed is under for --preset. Whoever names one in a directory with a
+// platform may not know that the platform's own answers come first.
+func (a *app) underNamed(answers *question.Answers, file string) error {
+	otherwise, err := under(answers, a.flags.preset, question.FromPreset)
+	if n := len(otherwise); n > 0 {
+		const named = 3
+		if n > named {
+			otherwise = append(otherwise[:named], fmt.Sprintf("%d more", n-named))
+		}
+		fmt.Fprintf(a.console.Err, "%s comes before the preset %s, and answers otherwise: %s\n", file, a.flags.preset, strings.Join(otherwise, ", "))
+	}
+	return err
 }

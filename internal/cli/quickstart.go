@@ -59,7 +59,7 @@ func (a *app) presetAnswers() (question.Answers, error) {
 	if a.asks() {
 		origin = question.FromDefault
 	}
-	if err := under(&answers, "quickstart", origin); err != nil {
+	if _, err := under(&answers, "quickstart", origin); err != nil {
 		return answers, err
 	}
 	var pairs []string

@@ -22,10 +22,11 @@ type released struct {
 	observe progress.Observer
 }
 
-// forgiving is what executors may take beyond their own timeouts: Spark looks
-// once a second, a pod takes its grace period to end, and hands its blocks
-// over first, with retries when the one that gets them goes as well.
-const forgiving = 3 * time.Minute
+// forgiving is what executors may take beyond their own timeouts: one that goes
+// hands its blocks to another, which then stays until the driver has collected
+// what nobody refers to any more, every two minutes; each takes half a minute to
+// look whether all is handed over, and its grace period to end.
+const forgiving = 4 * time.Minute
 
 func newReleased(p plan.Plan, observe progress.Observer) *released {
 	r := &released{p, observe}

@@ -43,7 +43,7 @@ func TestReleased(t *testing.T) {
 				switch {
 				case !stays && (err != nil || last.State != progress.Done || last.Took < 80*time.Second || len(report.Steps) != 1):
 					t.Errorf("error %v, event %+v, report %+v", err, last, report)
-				case stays && (fault.KindOf(err) != fault.Faults || !strings.Contains(err.Error(), "after 4m0s without work of this proof exec-2 are still there")):
+				case stays && (fault.KindOf(err) != fault.Faults || !strings.Contains(err.Error(), "after 5m0s without work of this proof exec-2 are still there")):
 					t.Errorf("error %v", err)
 				}
 			})

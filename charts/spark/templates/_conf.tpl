@@ -72,6 +72,9 @@ spark.dynamicAllocation.minExecutors: {{ .Values.executor.instances.min }}
 spark.dynamicAllocation.maxExecutors: {{ .Values.executor.instances.max }}
 spark.dynamicAllocation.initialExecutors: {{ .Values.executor.instances.initial }}
 spark.dynamicAllocation.executorIdleTimeout: {{ .Values.executor.idleTimeout }}
+# An executor that goes hands its shuffle blocks to another one, and Spark takes them for a running job's there until some job
+# ends or the driver collects what nobody refers to any more. A driver without work collects nothing by itself.
+spark.cleaner.periodicGC.interval: 2min
 spark.decommission.enabled: true
 spark.storage.decommission.enabled: true
 spark.storage.decommission.rddBlocks.enabled: true

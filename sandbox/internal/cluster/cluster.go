@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
@@ -75,6 +76,10 @@ func Until(ctx context.Context, what string, check func(context.Context) error) 
 type Object struct {
 	Path string
 	YAML []byte
+
+	// Replace one that an earlier version made and nobody may change. Only for
+	// what others refer to by name.
+	Replace bool
 }
 
 // Base are the objects of every sandbox: the default storage class, the rights
@@ -93,7 +98,7 @@ func Base() ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Object{row.path, data})
+		all = append(all, Object{Path: row.path, YAML: data, Replace: row.file == "storageclass.yaml"})
 	}
 	return all, nil
 }
@@ -105,8 +110,14 @@ func (c Cluster) Apply(ctx context.Context, all []Object) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.Path, err)
 		}
-		err = c.CoreV1().RESTClient().Patch(types.ApplyPatchType).AbsPath(o.Path).
-			Param("fieldManager", fieldManager).Param("force", "true").Body(data).Do(ctx).Error()
+		put := c.CoreV1().RESTClient().Patch(types.ApplyPatchType).AbsPath(o.Path).
+			Param("fieldManager", fieldManager).Param("force", "true").Body(data)
+		err = put.Do(ctx).Error()
+		if o.Replace && apierrors.IsInvalid(err) {
+			if err = c.CoreV1().RESTClient().Delete().AbsPath(o.Path).Do(ctx).Error(); err == nil {
+				err = put.Do(ctx).Error()
+			}
+		}
 		if err != nil {
 			return fmt.Errorf("apply %s: %w", o.Path, err)
 		}

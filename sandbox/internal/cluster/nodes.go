@@ -66,7 +66,7 @@ func (c Cluster) setNode(ctx context.Context, have, want corev1.Node) error {
 		return err
 	}
 	path := "/api/v1/nodes/" + want.Name
-	return c.Apply(ctx, []Object{{path, data}, {path + "/status", data}})
+	return c.Apply(ctx, []Object{{Path: path, YAML: data}, {Path: path + "/status", YAML: data}})
 }
 
 // offers tells whether a node is already as wanted. It may have more taints
