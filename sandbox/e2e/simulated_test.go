@@ -89,6 +89,11 @@ func workloads(t *testing.T, b box) {
 	}
 	for i, row := range rows {
 		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("pod-%d", i), Annotations: map[string]string{faultAnnotation: row.fault}}, Spec: spec}
+		if i == 0 { // A claim gets its volume when a pod wants it.
+			pod.Spec.Volumes = []corev1.Volume{{Name: "data", VolumeSource: corev1.VolumeSource{
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim.Name},
+			}}}
+		}
 		if _, err := c.CoreV1().Pods("default").Create(ctx, pod, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
