@@ -9,9 +9,9 @@ running_executors() { cluster -n "$namespace" get pods -l spark-role=executor --
 idle_platform() {
   local evicted
   doors '^Spark Connect 4.1'
-  evicted=$(SPARK_REMOTE="sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")" \
-    timeout 180 "$(hack/venv.sh client)/bin/python" hack/e2e/idle.py \
-    bin/sparkwiz-sandbox-kube kubectl --kubeconfig "$kubeconfig" -n "$namespace" get pods -l spark-role=executor --field-selector status.phase=Running -o name)
+  export -f running_executors cluster
+  export namespace kubeconfig
+  evicted=$(SPARK_REMOTE=$(remote) timeout 180 "$(hack/venv.sh client)/bin/python" hack/e2e/idle.py bash -c running_executors)
   cluster -n "$namespace" delete --wait=false "$evicted"
   within 300 running_executors
 }

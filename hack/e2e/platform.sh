@@ -17,9 +17,7 @@ verify_platform() {
 query_from_here() {
   local rows
   doors '^Spark Connect 4.1'
-  # As a user would: the token goes into the environment, never onto a command line.
-  rows=$(SPARK_REMOTE="sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")" \
-    timeout 180 "$(hack/venv.sh client)/bin/python" examples/connect_from_host.py)
+  rows=$(SPARK_REMOTE=$(remote) timeout 180 "$(hack/venv.sh client)/bin/python" examples/connect_from_host.py)
   echo "$rows"
   [ "$rows" = "0 20000 999950000
 1 20000 999970000

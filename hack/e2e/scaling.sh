@@ -187,4 +187,7 @@ scaling_platform() {
   servers_are 1 1
   servers_are 0 120
   bin/sparkwiz status "${answers[@]}"
+  timeout 10 bin/sparkwiz access "${answers[@]}" --any-port >"$logs/doors" 2>&1 || true # It serves until it is ended.
+  cat "$logs/doors"
+  grep -q '^the Connect server of Spark 3.5 and of Spark 4.1 is down outside office hours, until .*; its address answers then' "$logs/doors"
 }

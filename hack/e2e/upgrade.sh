@@ -19,17 +19,19 @@ doors() {
 # address TITLE prints host:port of a door.
 address() { grep "^$1 " "$logs/doors" | grep -o 'localhost:[0-9]*'; }
 
+# remote is SPARK_REMOTE for Spark 4.1. As a user would: the token goes into the environment, never onto a command line.
+remote() { echo "sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")"; }
+
 # jobs ADDRESS APPLICATION prints how many jobs are known of it there.
 jobs() { curl -fsS "http://$1/api/v1/applications/$2/jobs" | python3 -c 'import json, sys; print(len(json.load(sys.stdin)))'; }
 
 # Somebody has a session open on 4.1.0 while 4.1.4 is applied. They are told; the other line is not touched; the event log of
 # the server that goes ends whole.
 upgrade_platform() {
-  local remote application before older_line after
+  local application before older_line after
   doors '^History Server'
-  remote="sc://$(address 'Spark Connect 4.1')/;token=$(bin/sparkwiz secrets show spark-connect/token "${answers[@]}")"
   : >"$logs/session"
-  SPARK_REMOTE=$remote "$(hack/venv.sh client)/bin/python" hack/e2e/session.py >"$logs/session" &
+  SPARK_REMOTE=$(remote) "$(hack/venv.sh client)/bin/python" hack/e2e/session.py >"$logs/session" &
   session=$!
   for _ in $(seq 600); do
     application=$(cat "$logs/session")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/sparkwiz/sparkwiz/internal/component"
 	"github.com/sparkwiz/sparkwiz/internal/fault"
 	"github.com/sparkwiz/sparkwiz/internal/progress"
+	"github.com/sparkwiz/sparkwiz/internal/verify"
 )
 
 func (a *app) accessCommand() *cobra.Command {
@@ -26,6 +28,9 @@ func (a *app) accessCommand() *cobra.Command {
 			p, cluster, _, err := a.planned(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if down := verify.Asleep(cmd.Context(), cluster, p, time.Now()); down != "" {
+				fmt.Fprintln(a.console.Err, down+"; its address answers then")
 			}
 			observe, stop := a.console.Plain(heartbeat)
 			defer stop()
