@@ -13,6 +13,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -44,6 +45,7 @@ func TestSimulated(t *testing.T) {
 	}
 	t.Run("workloads", func(t *testing.T) { workloads(t, b) })
 	t.Run("repair", func(t *testing.T) { repair(t, b) })
+	t.Run("earlier", func(t *testing.T) { earlier(t, b) })
 	t.Run("usage", func(t *testing.T) { usage(t, b) })
 	b.must("down")
 	if left := b.processes(); len(left) > 0 {
@@ -156,6 +158,30 @@ func repair(t *testing.T, b box) {
 	}
 	if _, err := b.cluster().CoreV1().Pods("default").Get(context.Background(), "pod-0", metav1.GetOptions{}); err != nil {
 		t.Errorf("objects did not survive: %v", err)
+	}
+}
+
+// earlier checks that what an earlier version left and nobody can change is no
+// obstacle: its class of volumes bound claims at once.
+func earlier(t *testing.T, b box) {
+	t.Helper()
+	classes, ctx := b.cluster().StorageV1().StorageClasses(), context.Background()
+	class, err := classes.Get(ctx, "standard", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := classes.Delete(ctx, class.Name, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	atOnce := storagev1.VolumeBindingImmediate
+	theirs := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: class.Name}, Provisioner: class.Provisioner, VolumeBindingMode: &atOnce}
+	if _, err := classes.Create(ctx, theirs, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.must("up")
+	class, err = classes.Get(ctx, "standard", metav1.GetOptions{})
+	if err != nil || *class.VolumeBindingMode != storagev1.VolumeBindingWaitForFirstConsumer {
+		t.Errorf("class %+v, error %v", class, err)
 	}
 }
 

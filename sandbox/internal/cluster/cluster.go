@@ -77,8 +77,8 @@ type Object struct {
 	Path string
 	YAML []byte
 
-	// Replace one that an earlier version made and nobody may change. Only for
-	// what others refer to by name.
+	// Replace one that an earlier version made otherwise and that cannot be
+	// changed. Only for what others refer to by name.
 	Replace bool
 }
 
@@ -98,7 +98,7 @@ func Base() ([]Object, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Object{Path: row.path, YAML: data, Replace: row.file == "storageclass.yaml"})
+		all = append(all, Object{Path: row.path, YAML: data, Replace: true})
 	}
 	return all, nil
 }
