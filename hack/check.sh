@@ -42,10 +42,10 @@ phase docs docs_unchanged # When it fails: make docs, and commit what changed.
 phase secrets hack/secrets.sh
 phase vulnerabilities hack/vulns.sh
 phase charts hack/charts.sh
+phase images make --no-print-directory images # Before the tests, some of which look at them and skip where there are none.
 hack/test.sh -timeout 20m || failures=$((failures + 1)) # Not a phase: its lines are go test's own.
 hack/secrets-test.sh || failures=$((failures + 1)) # Providers against a real API server, with the real Sealed Secrets controller.
 hack/data-test.sh || failures=$((failures + 1)) # pytest: DAGs, suites, backfill and examples with a Spark on this machine.
-phase images make --no-print-directory images
 stop_on_failure
 hack/e2e.sh || failures=$((failures + 1))
 stop_on_failure
