@@ -104,7 +104,14 @@ func missing(q question.Question) error {
 
 // cluster opens the cluster that the answers name.
 func (a *app) cluster(context string) (*kube.Cluster, error) {
-	return kube.Open(a.kubeconfigOf(context), context)
+	kubeconfig := a.kubeconfigOf(context)
+	if a.flags.kubeconfig == "" && kubeconfig == local.Kubeconfig() {
+		if _, err := os.Stat(kubeconfig); errors.Is(err, fs.ErrNotExist) {
+			return nil, fault.New(fault.Failed, "the sandbox is not up, and the answers name it as the cluster",
+				self()+" sandbox up --nodes real   # or --context NAME, for a cluster of yours")
+		}
+	}
+	return kube.Open(kubeconfig, context)
 }
 
 // kubeconfigOf finds the file that has a context. The sandbox keeps its own,
